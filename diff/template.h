@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * template: a line of the specification, compiled to PCRE2.
+ *
+ * "fatal: class=<runtime_fatal|panic> pid=<...> message=<...> mode=<...>" gives the groups class, pid,
+ * message, mode (a placeholder is named by the word before its '='; "<name>" alone names itself; a
+ * name met twice gets _2). <a|b> is an alternation, <n> digits, <hex> hex digits, <...> anything up
+ * to the next literal, the longest that lets the rest match; text outside placeholders is literal.
+ * The whole line must match: the pattern is anchored at line start and line end.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/slice.h"
+
+struct template_group {
+	const char *name;
+	const char *grammar; /* the placeholder's inside: "runtime_fatal|panic", "...", "n" */
+};
+
+struct template {
+	const char *pattern; /* PCRE2 text */
+	struct template_group *groups;
+	size_t group_len;
+};
+
+/* Input error "bad template: problem at column N". All memory from `arena`. */
+int template_compile(struct template *out, struct slice text, struct arena *arena,
+		     struct error *err);

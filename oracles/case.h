@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* case: one corpus program with its inputs, expectation and cited clauses. Loaded by runner/suite. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+
+enum expect_kind {
+	EXPECT_OK,     /* every backend ends with success */
+	EXPECT_ERROR,  /* every backend ends with the error class named */
+	EXPECT_REJECT, /* the frontend refuses the program, with the code named if any */
+};
+
+/* A file the case brings: written into the fresh work directory before anything runs. */
+struct case_file {
+	const char *path;   /* relative, path_is_inside() */
+	const char *source; /* where to read it from, or NULL when `text` holds it */
+	struct slice text;
+};
+
+struct test_case {
+	const char *name;   /* "loops/for-list": path under the corpus without ".fuse" */
+	const char *path;   /* file to complain about: the .fuse file or the case.json */
+	const char *source; /* path of the program on disk */
+	const char *file;   /* its name in the work directory, "for-list.fuse" */
+	const char *app;    /* entry block to run, or NULL */
+	const char **clauses;
+	size_t clause_len;
+	enum expect_kind expect;
+	const char *expect_class; /* error class or reject code, or NULL for any */
+	bool has_golden;          /* expected stdout given by hand */
+	struct slice golden;
+	const char **args; /* program arguments */
+	size_t arg_len;
+	const char **env; /* "NAME=value" on top of the profile's allow-list */
+	size_t env_len;
+	bool has_stdin;
+	struct slice stdin_text;
+	struct case_file *files;
+	size_t file_len;
+	const char **requires; /* features a profile must declare, else the case is not for it */
+	size_t require_len;
+	int64_t timeout_ms; /* 0: the run's default */
+};

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * outcome: the raw facts of one process, closed and complete before anything is compared.
+ * Nothing here is interpreted: no 128+n, no text decoded, no rule applied.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/slice.h"
+#include "oracles/plan.h"
+
+enum end_kind {
+	END_EXIT,         /* `code` is the exit status */
+	END_SIGNAL,       /* `code` is the signal's number */
+	END_TIMEOUT,      /* killed at the wall limit */
+	END_MEMORY_LIMIT, /* killed or refused at the memory limit */
+	END_OUTPUT_LIMIT, /* killed past output_max */
+	END_LEAK,         /* ended (`code` as for exit), but something it started kept a pipe open */
+	END_NOT_STARTED,  /* could not start; `why` says */
+};
+const char *end_name(enum end_kind end); /* "exit", "signal", "timeout", "memory-limit", ... */
+
+/* Head and tail of a stream. When total <= head.len + tail.len nothing is missing: join them. */
+struct capture {
+	struct slice head;
+	struct slice tail; /* empty unless the stream outgrew the head */
+	uint64_t total;    /* bytes written by the program */
+	char sha256[DIGEST_HEX_SIZE]; /* over all of them */
+	bool truncated;    /* bytes between head and tail were dropped */
+};
+
+struct left_file {
+	const char *path; /* relative to the work directory, '/'-separated, byte order */
+	uint64_t size;
+	char sha256[DIGEST_HEX_SIZE];
+	char type; /* 'f' file, 'd' directory, 'l' link (hash of its target), '?' other */
+};
+
+/* All memory belongs to the arena given to the executor for this run. */
+struct outcome {
+	enum phase phase;
+	enum end_kind end;
+	int code;
+	int wait_status; /* as waitpid(2) gave it */
+	const char *why; /* for END_NOT_STARTED, else NULL */
+	struct capture out;
+	struct capture err;
+	struct left_file *files; /* only what the program left: plan files unchanged are not listed */
+	size_t file_len;
+	int64_t wall_ns;
+	int64_t user_us;
+	int64_t sys_us;
+	int64_t max_rss_kib;
+};

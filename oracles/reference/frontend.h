@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * frontend: source files to a canonical program, or diagnostics. Loads modules, lexes, parses, checks,
+ * lowers. The only entrance main.c needs.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/vec.h"
+#include "oracles/reference/tree.h"
+
+struct diagnostic {
+	bool is_error; /* else a warning */
+	const char *code; /* "FUSE_TYPE_MISMATCH"; every error of ours has one */
+	const char *message;
+	const char *path;  /* as given on the command line or found by import */
+	uint32_t line;     /* from 1 */
+	uint32_t column;   /* from 1 */
+	uint32_t span_start; /* byte offsets into the file */
+	uint32_t span_end;
+	const char *source_line; /* text of that line, for the caret form */
+};
+
+struct diagnostics {
+	VEC(struct diagnostic) list; /* in source order within a file */
+	size_t errors;
+	struct arena arena;
+};
+void diagnostics_done(struct diagnostics *diagnostics);
+
+enum { FRONTEND_E_REJECTED = 1 }; /* diagnostics say why */
+
+/*
+ * 0: `program` filled, caller frees with program_done. FRONTEND_E_REJECTED: at least one error.
+ * Negative: our own fault. Never crashes on any input; several errors per run are collected.
+ */
+int frontend_load(struct program *program, struct diagnostics *diagnostics, const char *path,
+		  struct error *err);
+
+/* "error: MESSAGE (path:line:col)", the source line and a caret; or one JSON object a line:
+ * {"code","column","kind":"diagnostic","level","line","message","path","span_end","span_start"}. */
+void diagnostics_format_text(struct buf *out, const struct diagnostics *diagnostics);
+void diagnostics_format_json(struct buf *out, const struct diagnostics *diagnostics);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record: what is filed of one run. Pure data and its JSON; ledger.c puts it into git. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/vec.h"
+#include "diff/classify.h"
+#include "triage/fingerprint.h"
+
+/* One divergence (or one non-ok case without divergences, then fp identifies case and verdict). */
+struct finding {
+	struct fingerprint fp;
+	const char *case_name;
+	const char *case_sha256; /* of the program's bytes */
+	const char *verdict;
+	const char *clause; /* or NULL */
+	const char *channel;
+	const char *kind;
+	const char *locus;
+	const char *left;  /* backends */
+	const char *right;
+	const char *left_class;
+	const char *right_class;
+	const char *licence; /* id, or NULL when it is contract-facing */
+	struct slice left_text; /* excerpts */
+	struct slice right_text;
+};
+
+/* A case that was executed on these backends and may close older findings. */
+struct executed {
+	const char *case_name;
+	enum verdict verdict;
+};
+
+struct evidence {
+	char fp[DIGEST_HEX_SIZE];
+	const char *name; /* "ast.stdout", "aot.stderr" */
+	struct slice bytes;
+};
+
+struct run_record {
+	char run_id[27];     /* ULID */
+	const char *commit;  /* subject, hex */
+	const char *tree;
+	const char *corpus_commit; /* of the repository the corpus stands in, or NULL */
+	const char *profile;
+	const char *identity;      /* hash of the toolchain */
+	const char *version_text;  /* first line the toolchain says of itself */
+	const char *spec_sha256;
+	const char *rules_sha256;
+	const char *writer;        /* "user@host" */
+	const char **backends;
+	size_t backend_len;
+	int64_t started_ms;
+	int64_t ended_ms;
+	size_t planned;
+	size_t counts[VERDICT_COUNT];
+	bool complete;             /* every planned case ran */
+	const char *env_key;       /* digest of the passed-through environment values, so that a run
+				      with a planted fault is told from one without */
+	VEC(struct finding) findings;
+	VEC(struct executed) executed; /* every case, in name order once filed */
+	VEC(struct evidence) evidence;
+	struct arena arena; /* owns every string */
+};
+
+struct run_record *run_record_new(void);
+struct run_record *run_record_free(struct run_record *record); /* returns NULL */
+void run_record_freep(struct run_record **record);
+
+/* run.json and fail.ndjson of the ledger; schemas "parity.run/1" and "parity.finding/1". */
+void run_record_write(struct buf *out, const struct run_record *record);
+void run_record_write_findings(struct buf *out, const struct run_record *record);
