@@ -30,7 +30,7 @@ enum { BUF_MAX_DEFAULT = 64 << 20 };
 	}
 
 void buf_done(struct buf *buf);
-void buf_clear(struct buf *buf);               /* keeps the memory, resets `full` */
+void buf_clear(struct buf *buf);                /* keeps the memory, resets `full` */
 void buf_reserve(struct buf *buf, size_t more); /* room for `more` bytes past len, up to max */
 
 void buf_add(struct buf *buf, const void *bytes, size_t len);
@@ -38,7 +38,8 @@ void buf_adds(struct buf *buf, const char *text);
 void buf_add_slice(struct buf *buf, struct slice s);
 void buf_addc(struct buf *buf, char c);
 void buf_addf(struct buf *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void buf_vaddf(struct buf *buf, const char *fmt, va_list args);
+void buf_vaddf(struct buf *buf, const char *fmt, va_list args)
+	__attribute__((format(printf, 2, 0)));
 
 /* Printable form of arbitrary bytes: \n \r \t \\ \" and \xNN; valid UTF-8 is kept. */
 void buf_add_escaped(struct buf *buf, struct slice bytes);

@@ -10,7 +10,10 @@
 #include "base/error.h"
 #include "base/slice.h"
 
-/* Append the file to `out`; more than `max` bytes is an input error that names the file. */
+/*
+ * Append the file to `out`. Input errors that name the file: it is missing, a directory or
+ * unreadable, or has more than `max` bytes.
+ */
 int file_read(struct buf *out, const char *path, size_t max, struct error *err);
 
 /* Create or truncate, mode 0644 or 0755 when `executable`. Not atomic: for scratch files. */

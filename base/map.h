@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* map: strings to pointers, open addressing, insertion order kept for iteration. Keys are copied. */
+/* map: strings to pointers, open addressing, insertion order kept for iteration. Keys are copied.
+ */
 #pragma once
 
 #include <stdbool.h>

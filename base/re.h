@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * re: PCRE2 patterns over bytes, JIT-compiled where the host allows, with limits on every match.
- * A match that meets a limit is an error, never "no match".
+ * A match that meets a limit is an error, never "no match". One thread at a time may use a struct
+ * re.
  */
 #pragma once
 
@@ -40,13 +41,16 @@ void re_freep(struct re **re);
 /* Limits for later matches; 0 leaves PCRE2's default. Defaults: match 10 million, heap 64 MiB. */
 void re_set_limits(struct re *re, unsigned match_limit, unsigned heap_kib);
 
-/* Search from `start`: 0 and `m` filled, RE_NO_MATCH, or negative (limit met, bad UTF). */
+/*
+ * Search from `start`: 0 and `m` filled, RE_NO_MATCH, or negative (an input error: limit met, bad
+ * UTF, a start behind the end). `m->len` is always re_group_count() + 1.
+ */
 int re_match(struct re *re, struct slice subject, size_t start, struct re_match *m,
 	     struct error *err);
 
 /* Number of a named group, or -1. Names are listed in pattern order by index 0.. until NULL. */
 int re_group_number(const struct re *re, const char *name);
-const char *re_group_name(const struct re *re, size_t number);
+const char *re_group_name(const struct re *re, size_t index);
 size_t re_group_count(const struct re *re);
 bool re_is_jit(const struct re *re);
 

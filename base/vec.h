@@ -28,9 +28,9 @@
 
 /* Pointer to the last element; the vec must not be empty. */
 #define vec_last(v) (&(v)->items[(v)->len - 1])
-#define vec_pop(v) ((v)->items[--(v)->len])
+#define vec_pop(v)  ((v)->items[--(v)->len])
 #define vec_each(v, it)                                                                            \
-	for (__typeof__((v)->items) it = (v)->items; it && it < (v)->items + (v)->len; it++)
+	for (__typeof__((v)->items + 0) it = (v)->items; it && it < (v)->items + (v)->len; it++)
 #define vec_clear(v) ((v)->len = 0)
 #define vec_done(v)                                                                                \
 	do {                                                                                       \

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* digest: SHA-256 over libcrypto's EVP. A failure there means no memory, so it aborts. */
+#include "base/digest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/mem.h"
+
+struct digest {
+	EVP_MD_CTX *state;
+};
+
+static void must(int ok)
+{
+	if (!ok)
+		mem_exhausted();
+}
+
+struct digest *digest_new(void)
+{
+	struct digest *digest = mem_zeroed(1, sizeof(*digest));
+	digest->state = EVP_MD_CTX_new();
+	must(digest->state != NULL);
+	digest_reset(digest);
+	return digest;
+}
+
+struct digest *digest_free(struct digest *digest)
+{
+	if (digest) {
+		EVP_MD_CTX_free(digest->state);
+		free(digest);
+	}
+	return NULL;
+}
+
+static void digest_freep(struct digest **digest)
+{
+	*digest = digest_free(*digest);
+}
+
+void digest_reset(struct digest *digest)
+{
+	must(EVP_DigestInit_ex(digest->state, EVP_sha256(), NULL));
+}
+
+void digest_add(struct digest *digest, const void *bytes, size_t len)
+{
+	if (len)
+		must(EVP_DigestUpdate(digest->state, bytes, len));
+}
+
+static void write_hex(char hex[DIGEST_HEX_SIZE], const unsigned char sum[32])
+{
+	static const char digits[] = "0123456789abcdef";
+	for (int i = 0; i < 32; i++) {
+		hex[2 * i] = digits[sum[i] >> 4];
+		hex[2 * i + 1] = digits[sum[i] & 15];
+	}
+	hex[64] = '\0';
+}
+
+void digest_finish(struct digest *digest, char hex[DIGEST_HEX_SIZE])
+{
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	must(EVP_DigestFinal_ex(digest->state, sum, NULL));
+	write_hex(hex, sum);
+}
+
+void digest_hex(char hex[DIGEST_HEX_SIZE], struct slice bytes)
+{
+	CLEANUP(digest_freep) struct digest *digest = digest_new();
+	digest_add(digest, bytes.ptr, bytes.len);
+	digest_finish(digest, hex);
+}
+
+int digest_file(char hex[DIGEST_HEX_SIZE], const char *path, struct error *err)
+{
+	CLEANUP(close_p) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, errno, "cannot open '%s'", path);
+	CLEANUP(digest_freep) struct digest *digest = digest_new();
+	CLEANUP(free_p) char *block = mem_alloc(64 << 10);
+	for (;;) {
+		ssize_t got = file_read_some(fd, block, 64 << 10);
+		if (got < 0)
+			return error_errno(err, errno, "cannot read '%s'", path);
+		if (got == 0)
+			break;
+		digest_add(digest, block, (size_t)got);
+	}
+	digest_finish(digest, hex);
+	return 0;
+}
