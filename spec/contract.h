@@ -4,11 +4,13 @@
  * clauses, and what we chose where the documents are silent.
  *
  *	{"schema": "parity.contract/1",
- *	 "licences": [{"id", "clause", "channel", "kind"?, "locus"?, "backends"?, "reason"}],
+ *	 "licences": [{"id", "clause", "channel", "kind"?, "locus"?, "backend"?, "reason"}],
  *	 "attribution": [{"channel", "kind"?, "locus"?, "clause"}],
  *	 "choices": [{"id", "clause", "choice", "why"}]}
  *
- * `locus` is a path_matches() pattern over a divergence's pointer. Every clause must exist in the spec.
+ * `locus` is a pattern over a divergence's pointer as path_matches() reads it, save that "[*]" and
+ * "[3]" stand for an index, not for a set of characters: "stderr[*]/error/class" covers every line.
+ * Every clause must exist in the spec; ids of licences and of choices are unique.
  */
 #pragma once
 
@@ -52,6 +54,8 @@ struct contract {
 	size_t choice_len;
 };
 
+/* Broken JSON, an unknown key, channel or clause, an id met twice: input error "path:line:
+ * problem". */
 int contract_load(struct contract **out, const char *path, const struct spec *spec,
 		  struct error *err);
 struct contract *contract_free(struct contract *contract); /* returns NULL */
