@@ -2,9 +2,9 @@
 /*
  * ledger: everything ever filed, in git. Layout and guarantees: docs/ledger.md.
  *
- * A run is written as one commit on a ref of its own (refs/parity/inbox/...), so writers never share a
- * ref; compaction unions inbox trees into refs/parity/ledger by compare-and-swap. Every file is
- * immutable; a path met twice must hold the same blob. Nothing here prints.
+ * A run is written as one commit on a ref of its own (refs/parity/inbox/...), so writers never
+ * share a ref; compaction unions inbox trees into refs/parity/ledger by compare-and-swap. Every
+ * file is immutable; a path met twice must hold the same blob. Nothing here prints.
  */
 #pragma once
 
@@ -21,8 +21,10 @@ struct ledger;
 
 enum {
 	LEDGER_E_NOT_REPOSITORY = 1, /* no git repository at or above the path */
-	LEDGER_E_UNKNOWN = 2,        /* no such revision, fingerprint or run */
+	LEDGER_E_UNKNOWN = 2,        /* no such revision, fingerprint or run; sets `err` (input) */
 };
+
+enum { WAIVER_MAX_DAYS = 92 }; /* a waiver ends at most this many days ahead */
 
 /* Opens the repository that holds `path`. LEDGER_E_NOT_REPOSITORY also sets `err` (input). */
 int ledger_open(struct ledger **out, const char *path, struct error *err);
@@ -33,7 +35,7 @@ void ledger_closep(struct ledger **ledger);
 struct subject {
 	char commit[65]; /* hex; room for SHA-256 repositories */
 	char tree[65];
-	bool dirty;      /* tracked files changed, or untracked ones not ignored */
+	bool dirty;           /* tracked files changed, or untracked ones not ignored */
 	char dirty_path[256]; /* the first such path */
 	char worktree[4096];  /* "" when bare */
 };
@@ -41,19 +43,21 @@ int ledger_subject(struct subject *out, struct ledger *ledger, const char *revis
 		   struct error *err);
 
 /*
- * File one run: findings become observe events; open findings of cases that this run executed on the
- * same backends without showing them become verify-fixed events, when the subject commit is the one
- * last observed or a descendant of it. Writes the inbox ref, then compacts. Returns 0 with `run_ref`
- * filled even if only the compaction lost its race (`compacted` false): nothing is lost, the next
- * compaction takes it.
+ * File one run: findings become observe events (licensed and inconclusive ones are only recorded);
+ * open findings of cases that this run executed on the same backends without showing them become
+ * verify-fixed events, when the subject commit is the one last observed or a descendant of it
+ * (docs/ledger.md has the exact conditions). Writes the inbox ref, then compacts. Returns 0 with
+ * `run_ref` filled even if only the compaction lost its race (`compacted` false): nothing is lost,
+ * the next compaction takes it. A dirty subject, or a commit the repository does not hold, is an
+ * input error; a repository that cannot be written is a fault, and nothing is filed then.
  */
 struct filed {
 	char run_ref[128];
 	bool compacted;
-	size_t new_findings;   /* fingerprints never seen before */
+	size_t new_findings; /* fingerprints never seen before */
 	size_t reopened;
 	size_t verified_fixed;
-	size_t still_open;     /* blocking fingerprints in the ledger after this run */
+	size_t still_open; /* blocking fingerprints in the ledger after this run */
 };
 int ledger_file(struct filed *out, struct ledger *ledger, struct run_record *record,
 		struct error *err);
@@ -100,7 +104,7 @@ struct finding_event {
 struct finding_history {
 	const char *fp;
 	enum finding_state state;
-	unsigned seq; /* 1, and one more for every reopening */
+	unsigned seq;                 /* 1, and one more for every reopening */
 	struct finding_event *events; /* in fold order */
 	size_t event_len;
 	const json_node *finding; /* as last observed: case, clause, channel, ... */
@@ -116,7 +120,7 @@ int ledger_findings(struct finding_history **out, size_t *len, struct ledger *le
 int ledger_evidence(struct evidence **out, size_t *len, struct ledger *ledger, const char *fp,
 		    struct arena *arena, struct error *err);
 /* Waivers, as stored: one JSON object each ("parity.waiver/1"), for triage/waiver.c. */
-int ledger_waivers(const json_node ***out, size_t *len, struct ledger *ledger,
-		   struct arena *arena, struct error *err);
+int ledger_waivers(const json_node ***out, size_t *len, struct ledger *ledger, struct arena *arena,
+		   struct error *err);
 int ledger_add_waiver(struct ledger *ledger, const char *id, const json_node *waiver,
 		      struct error *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * waiver: a dated, owned, exact-shape tolerance. It names one fingerprint, so another shape of failure
- * in the same case is not covered; it never covers a build failure, crash or timeout.
+ * waiver: a dated, owned, exact-shape tolerance. It names one fingerprint, so another shape of
+ * failure in the same case is not covered; it never covers a build failure, crash or timeout.
  */
 #pragma once
 
@@ -38,6 +38,7 @@ bool divergence_is_waivable(const struct divergence *divergence);
 /* DIVERGE becomes WAIVED when every contract-facing divergence has a waiver in force. */
 void waivers_apply(const struct waivers *waivers, const char *case_name,
 		   struct judgement *judgement, int64_t now_ms);
-/* Record one. Input error on a missing owner, reason or date, a date past or unparsable, an unknown fp. */
+/* Record one. Input error on a missing owner, reason or date, a date past or unparsable, an unknown
+ * fp. */
 int waiver_add(struct ledger *ledger, const struct waiver *waiver, int64_t now_ms,
 	       struct error *err);
