@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* classify: from the observations of one case to its verdict. Decides, never prints (explain.c does). */
+/* classify: from the observations of one case to its verdict. Decides, never prints (explain.c
+ * does). */
 #pragma once
 
 #include <stdbool.h>
@@ -30,7 +31,7 @@ bool verdict_is_ok(enum verdict verdict);
 
 struct divergence {
 	struct difference diff;
-	const char *left;   /* backend names; "spec" for an expectation */
+	const char *left; /* backend names; "spec" for an expectation */
 	const char *right;
 	const char *clause; /* NULL: no clause found, a spec-gap */
 	bool spec_gap;
@@ -41,15 +42,18 @@ struct divergence {
 struct rule_effect {
 	const struct rule *rule;
 	size_t hits;
-	size_t masked_bytes;
-	bool flips; /* without it the verdict would be another */
+	size_t masked_bytes;  /* on rule->channel */
+	size_t overlaps;      /* places it lost to a rule earlier in the file */
+	bool flips;           /* without it the verdict would be another */
+	enum verdict without; /* that other verdict, when it flips */
 };
 
 struct judgement {
 	enum verdict verdict;
 	struct divergence *divergences; /* licensed ones included; the blocking ones first */
 	size_t divergence_len;
-	const char *why; /* one sentence for inconclusive, rejected, flaky, alike-failure; else NULL */
+	const char
+		*why; /* one sentence for inconclusive, rejected, flaky, alike-failure; else NULL */
 	struct rule_effect *effects;
 	size_t effect_len;
 };
@@ -62,11 +66,28 @@ struct judge {
 };
 
 /*
- * `obs`: the frontend's check when there was one (ROLE_FRONTEND), then every backend's, attempts of one
- * backend together. Order of decision: harness faults and limits, self-disagreement, refusal,
- * differences against the canonical backend, then the case's expectation. A clause is attributed by
- * contract.json's table, else the case's first clause, else the rule's, else it is a spec gap.
- * Memory from `arena`. Negative: a rule error, which the caller reports as an error of this case.
+ * `obs`: the frontend's check when there was one (ROLE_FRONTEND), then every backend's, attempts of
+ * one backend together. The order of decision:
+ *
+ * 1. inconclusive: some run met a limit, could not start, or left processes behind (END_LEAK: its
+ * output may not be whole) or more files than are listed. A difference in the end is still listed.
+ * Also when nothing can be compared: no backend ran, or one alone without a golden or an expected
+ * failure.
+ * 2. flaky: two attempts of one backend differ after normalisation where no licence covers it.
+ * 3. a case that expects a refusal: every voice must refuse in order (exit, with an error
+ * diagnostic), with the code named. A profile whose codes are optional may give none. Otherwise
+ * rejected: the frontend, or every backend, refused.
+ * 4. every backend against the canonical one (without it, the first): what only one refused is
+ *    native-unsupported.
+ * 5. the expectation: the end, the error class, the golden. Groups outside their rule's grammar.
+ * The left side is then "spec". All failed alike though the case expects success: alike-failure.
+ * 6. licences: licensed when they cover every divergence. A licence that names no kind never covers
+ *    an expectation or native-unsupported.
+ *
+ * A clause is attributed by contract.json's table, else the case's first clause, else the rule's,
+ * else it is a spec gap; a group outside its grammar breaks its rule's clause. Memory from `arena`,
+ * borrowing names from `judge`, `test` and `obs`. `judge->contract` and `judge->rules` may be NULL.
+ * Negative: a rule error, which the caller reports as an error of this case.
  */
 int judge_case(struct judgement *out, const struct judge *judge, const struct test_case *test,
 	       const struct observation *obs, size_t len, struct arena *arena, struct error *err);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* explain: a judgement as text that a person can act on. The only module of diff/ that builds text. */
+/* explain: a judgement as text that a person can act on. The only module of diff/ that builds text.
+ */
 #pragma once
 
 #include "base/buf.h"
 #include "diff/classify.h"
 
 struct explain_style {
-	bool color; /* ANSI */
-	size_t width; /* columns, for excerpts */
+	bool color;   /* ANSI */
+	size_t width; /* columns, for excerpts; 0 stands for 100 */
 };
 
 /*
