@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * exec: carries out plans. The only module that starts corpus programs. Plans in, outcomes out; up to
- * `slots` run at once and each ends within its own limits, whatever the program does.
+ * exec: carries out plans. The only module that starts corpus programs. Plans in, outcomes out; up
+ * to `slots` run at once and each ends within its own limits, whatever the program does.
  */
 #pragma once
 
@@ -29,23 +29,24 @@ size_t exec_slots(const struct exec *exec);
 size_t exec_running(const struct exec *exec);
 
 /*
- * A fresh, empty work directory, absolute; every one has a path of the same length. Belongs to the
- * exec until exec_work_dir_done(), which removes it (or keeps it, see options).
+ * A fresh work directory, absolute; every one has a path of the same length. It holds nothing but
+ * the empty folders PLAN_HOME and PLAN_TMP. The text belongs to the exec until
+ * exec_work_dir_done(), which empties the directory for another case (or keeps it, see options).
  */
 int exec_work_dir(char **out, struct exec *exec, struct error *err);
 void exec_work_dir_done(struct exec *exec, const char *dir);
 
 /*
- * Start a plan; there must be a free slot. `out` and the plan stay valid until exec_next hands `out` back.
- * A program that cannot start is an outcome (END_NOT_STARTED), not an error; an error means that our
- * own machinery failed (no pipes, no memory).
+ * Start a plan; there must be a free slot. `out` and the plan stay valid until exec_next hands
+ * `out` back. A program that cannot start is an outcome (END_NOT_STARTED), not an error; an error
+ * means that our own machinery failed (no pipes, no memory).
  */
-int exec_start(struct exec *exec, const struct plan *plan, struct outcome *out,
-	       struct arena *arena, void *tag, struct error *err);
+int exec_start(struct exec *exec, const struct plan *plan, struct outcome *out, struct arena *arena,
+	       void *tag, struct error *err);
 
 /*
- * Wait until one ends and return its tag; at most `wait_ms` (-1: no bound), then *tag is NULL. Signals that
- * arrive make it return early with *tag NULL.
+ * Wait until one ends and return its tag; at most `wait_ms` (-1: no bound), then *tag is NULL.
+ * Signals that arrive make it return early with *tag NULL.
  */
 int exec_next(struct exec *exec, void **tag, int wait_ms, struct error *err);
 

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * exec_workdir: the scratch tree, one directory per case and backend, all with paths of one length.
+ *
+ * Making and removing a directory costs more than starting a program, so one that was given back is
+ * emptied and handed out again. It is trusted only after a look: owner and mode as we made them,
+ * nothing inside but the two empty standard folders. Anything else is removed as a whole. Symbolic
+ * links are never followed: everything goes through descriptors opened without following.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/vec.h"
+#include "runner/exec_internal.h"
+
+enum {
+	DIR_MODE = 0700,
+	DIR_MAX_SIZE = 64 << 10, /* a directory never shrinks; a large one is slow to read */
+};
+
+static const char *const STANDARD[] = {PLAN_HOME, PLAN_TMP};
+enum { STANDARD_LEN = sizeof(STANDARD) / sizeof(STANDARD[0]) };
+
+int work_tree_open(struct work_tree *tree, const char *scratch, bool keep, struct error *err)
+{
+	CLEANUP(free_p) char *base = NULL;
+	const char *tmp = getenv("TMPDIR");
+	if (!scratch)
+		scratch = tmp && *tmp ? tmp : "/tmp";
+	int r = path_absolute(&base, scratch, err);
+	if (r < 0)
+		return r;
+	CLEANUP(free_p) char *root = path_join(base, "parity-XXXXXX");
+	if (!mkdtemp(root))
+		return error_errno(err, errno, "cannot make a scratch folder in '%s'", base);
+	tree->root = steal(&root);
+	tree->keep = keep;
+	return 0;
+}
+
+static void work_free(struct work *work)
+{
+	arena_done(&work->arena);
+	free(work->path);
+	free(work);
+}
+
+void work_tree_close(struct work_tree *tree)
+{
+	for (size_t i = 0; i < tree->len; i++)
+		work_free(tree->works[i]);
+	free(tree->works);
+	tree->works = NULL;
+	tree->len = tree->cap = 0;
+	/* A tree that cannot be removed is litter, not a reason to change what the run found out.
+	 */
+	if (tree->root && !tree->keep)
+		(void)path_remove_tree(tree->root, NULL);
+	else if (tree->root)
+		(void)rmdir(tree->root);
+	free(tree->root);
+	tree->root = NULL;
+}
+
+static int work_make(struct work *work, struct error *err)
+{
+	if (mkdir(work->path, DIR_MODE) < 0)
+		return error_errno(err, errno, "cannot make work directory '%s'", work->path);
+	for (size_t i = 0; i < STANDARD_LEN; i++) {
+		CLEANUP(free_p) char *path = path_join(work->path, STANDARD[i]);
+		if (mkdir(path, DIR_MODE) < 0)
+			return error_errno(err, errno, "cannot make folder '%s'", path);
+	}
+	return 0;
+}
+
+int work_tree_take(struct work **out, struct work_tree *tree, struct error *err)
+{
+	for (size_t i = tree->len; i-- > 0;) {
+		if (!tree->works[i]->used) {
+			tree->works[i]->used = true;
+			*out = tree->works[i];
+			return 0;
+		}
+	}
+	struct work *work = mem_zeroed(1, sizeof(*work));
+	work->path = mem_printf("%s/w%07llu", tree->root, (unsigned long long)tree->made + 1);
+	int r = work_make(work, err);
+	if (r < 0) {
+		work_free(work);
+		return r;
+	}
+	tree->made++;
+	work->used = true;
+	if (tree->len == tree->cap)
+		tree->works = vec_grow(tree->works, &tree->cap, sizeof(struct work *));
+	tree->works[tree->len++] = work;
+	*out = work;
+	return 0;
+}
+
+struct work *work_tree_find(const struct work_tree *tree, const char *path)
+{
+	for (size_t i = 0; i < tree->len; i++)
+		if (tree->works[i]->used && strcmp(tree->works[i]->path, path) == 0)
+			return tree->works[i];
+	return NULL;
+}
+
+/* --- emptying --------------------------------------------------------------------------------- */
+
+/* Open a directory of ours; -1 when it is something else, or changed in owner, mode or size. */
+static int open_untouched(int parent, const char *name)
+{
+	struct stat st;
+	CLEANUP(close_p)
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_uid != geteuid() ||
+	    (st.st_mode & 07777) != DIR_MODE || st.st_size > DIR_MAX_SIZE)
+		return -1;
+	return steal_fd(&fd);
+}
+
+static bool is_standard(const char *name)
+{
+	for (size_t i = 0; i < STANDARD_LEN; i++)
+		if (strcmp(name, STANDARD[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool remove_entry(int dir_fd, const char *dir, const char *name, unsigned char type)
+{
+	if (type != DT_DIR && unlinkat(dir_fd, name, 0) == 0)
+		return true;
+	CLEANUP(free_p) char *path = path_join(dir, name);
+	return path_remove_tree(path, NULL) == 0;
+}
+
+/* Remove everything but, where `keep` says so, the standard folders, which are counted in `kept`.
+ */
+static bool empty_dir(int fd, const char *dir, bool keep, size_t *kept)
+{
+	char entries[8 << 10] __attribute__((aligned(_Alignof(struct dirent64))));
+	ssize_t n;
+	while ((n = getdents64(fd, entries, sizeof(entries))) > 0) {
+		for (ssize_t at = 0; at < n;) {
+			struct dirent64 *entry = (struct dirent64 *)(entries + at);
+			at += entry->d_reclen;
+			if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+				continue;
+			if (keep && is_standard(entry->d_name)) {
+				++*kept;
+				continue;
+			}
+			if (!remove_entry(fd, dir, entry->d_name, entry->d_type))
+				return false;
+		}
+	}
+	return n == 0;
+}
+
+/* The directory as work_tree_take promises it; false when it must not be used again. */
+static bool work_empty(const struct work *work)
+{
+	size_t kept = 0;
+	CLEANUP(close_p) int fd = open_untouched(AT_FDCWD, work->path);
+	if (fd < 0 || !empty_dir(fd, work->path, true, &kept) || kept != STANDARD_LEN)
+		return false;
+	for (size_t i = 0; i < STANDARD_LEN; i++) {
+		CLEANUP(close_p) int sub = open_untouched(fd, STANDARD[i]);
+		CLEANUP(free_p) char *path = path_join(work->path, STANDARD[i]);
+		if (sub < 0 || !empty_dir(sub, path, false, &kept))
+			return false;
+	}
+	return true;
+}
+
+void work_tree_give(struct work_tree *tree, const char *path)
+{
+	struct work *work = work_tree_find(tree, path);
+	if (!work)
+		return;
+	bool again = !tree->keep && work_empty(work);
+	if (again) {
+		arena_clear(&work->arena);
+		work->entries = NULL;
+		work->entry_len = 0;
+		work->used = work->ran = false;
+		return;
+	}
+	if (!tree->keep)
+		(void)path_remove_tree(work->path, NULL);
+	for (size_t i = 0; i < tree->len; i++) {
+		if (tree->works[i] == work) {
+			tree->works[i] = tree->works[--tree->len];
+			break;
+		}
+	}
+	work_free(work);
+}
+
+/* --- a plan's files --------------------------------------------------------------------------- */
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct work_entry *)a)->path, ((const struct work_entry *)b)->path);
+}
+
+int work_write_files(struct work *work, const struct plan *plan, struct error *err)
+{
+	if (plan->file_len == 0)
+		return 0;
+	struct work_entry *entries =
+		ARENA_ARRAY(&work->arena, struct work_entry, work->entry_len + plan->file_len);
+	if (work->entry_len > 0)
+		memcpy(entries, work->entries, work->entry_len * sizeof(*entries));
+	for (size_t i = 0; i < plan->file_len; i++) {
+		const struct plan_file *file = &plan->files[i];
+		if (!path_is_inside(file->path))
+			return error_fault(err, "planned file '%s' is outside the work directory",
+					   file->path);
+		CLEANUP(free_p) char *path = path_join(work->path, file->path);
+		if (strchr(file->path, '/')) {
+			CLEANUP(free_p) char *dir = path_dir(path);
+			int r = path_make_dirs(dir, err);
+			if (r < 0)
+				return r;
+		}
+		int r = file_write(path, file->bytes, file->executable, err);
+		if (r < 0)
+			return r;
+		struct work_entry *entry = &entries[work->entry_len + i];
+		entry->path = arena_strdup(&work->arena, file->path);
+		entry->planned = true;
+		entry->type = 'f';
+		entry->size = file->bytes.len;
+		digest_hex(entry->sha256, file->bytes);
+	}
+	work->entries = entries;
+	work->entry_len += plan->file_len;
+	qsort(entries, work->entry_len, sizeof(*entries), by_path);
+	return 0;
+}

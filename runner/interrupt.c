@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* interrupt: see interrupt.h. The handler only counts. */
+#include "runner/interrupt.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+static const int watched[] = {SIGINT, SIGTERM, SIGHUP};
+enum { WATCHED = sizeof(watched) / sizeof(*watched) };
+
+static volatile sig_atomic_t seen_count;
+static volatile sig_atomic_t seen_signal;
+static struct sigaction before[WATCHED];
+static struct sigaction before_pipe;
+
+static void count(int number)
+{
+	if (seen_count == 0)
+		seen_signal = number;
+	if (seen_count < 1000)
+		seen_count++;
+}
+
+void interrupt_watch(void)
+{
+	struct sigaction action = {.sa_handler = count}; /* no SA_RESTART: waits must return */
+
+	seen_count = 0;
+	seen_signal = 0;
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < WATCHED; i++) {
+		(void)sigaction(watched[i], NULL, &before[i]);
+		/* nohup and background shells ignore some on purpose. */
+		if (before[i].sa_handler != SIG_IGN)
+			(void)sigaction(watched[i], &action, NULL);
+	}
+	action.sa_handler = SIG_IGN;
+	(void)sigaction(SIGPIPE, &action, &before_pipe);
+}
+
+void interrupt_unwatch(void)
+{
+	for (size_t i = 0; i < WATCHED; i++)
+		(void)sigaction(watched[i], &before[i], NULL);
+	(void)sigaction(SIGPIPE, &before_pipe, NULL);
+}
+
+int interrupt_count(void)
+{
+	return seen_count;
+}
+
+int interrupt_signal(void)
+{
+	return seen_signal;
+}

@@ -1,0 +1,582 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * run: prepares the inputs, drives the schedule, judges each case as it ends, and closes with
+ * filing and summary. What a case is given up for is told as an error event; the run goes on.
+ */
+#include "runner/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/vec.h"
+#include "runner/exec.h"
+#include "runner/filing.h"
+#include "runner/interrupt.h"
+#include "runner/sched.h"
+#include "runner/select.h"
+#include "triage/waiver.h"
+
+enum {
+	GRACE_MS = 1000,
+	DRAIN_MS = 200,
+	KEEP_BYTES = 512 << 10, /* of a stream's start, and of its end */
+	OUTPUT_MAX = 16 << 20,
+	WAIT_MAX_MS = 1000, /* bounds how late a signal between two waits is seen */
+};
+
+struct run {
+	const struct run_options *options;
+	struct sink *const *sinks;
+	size_t sink_len;
+
+	struct context context;
+	struct judge judge;
+	struct arena arena; /* lives as long as the run */
+	struct selection selection;
+	size_t skipped;
+	VEC(const struct profile_backend *) backends;
+	VEC(struct event_backend) event_backends;
+
+	struct ledger *ledger; /* or NULL */
+	struct subject subject;
+	bool has_subject;
+	struct waivers waivers;
+	char *corpus_commit;
+
+	struct exec *exec;
+	char identity[DIGEST_HEX_SIZE];
+	const char *version;
+
+	struct run_record *record;
+	struct rule_total *totals; /* parallel to the rules */
+	const char *not_filed;
+	bool filed;
+	bool filing_failed;
+	size_t verdicts; /* cases judged */
+	size_t blocking;
+	size_t errors;
+	bool could_not_start;
+	int64_t started_ns;
+};
+
+int run_exit_of(const struct error *err)
+{
+	return err->blame == ERROR_INPUT ? RUN_EXIT_INPUT : RUN_EXIT_FAULT;
+}
+
+static void emit(struct run *run, const struct event *event)
+{
+	for (size_t i = 0; i < run->sink_len; i++)
+		run->sinks[i]->emit(run->sinks[i], event);
+}
+
+static void emit_error(struct run *run, const char *case_name, const struct error *error)
+{
+	run->errors++;
+	emit(run, &(struct event){.kind = EVENT_ERROR,
+				  .error = {.case_name = case_name, .error = error}});
+}
+
+/* --- inputs ----------------------------------------------------------------------------------- */
+
+static bool is_chosen(const char *list, const char *name)
+{
+	struct slice rest = slice_of(list);
+	struct slice field;
+
+	while (slice_next_field(&rest, ',', &field))
+		if (slice_is(slice_trim(field), name))
+			return true;
+	return false;
+}
+
+static int check_backend_names(const struct run *run, struct error *err)
+{
+	const struct profile *profile = run->context.profile;
+	struct slice rest = slice_of(run->options->backends);
+	struct slice field;
+
+	while (slice_next_field(&rest, ',', &field)) {
+		bool known = false;
+
+		for (size_t i = 0; i < profile->backend_len; i++)
+			known = known || slice_is(slice_trim(field), profile->backends[i].name);
+		if (known)
+			continue;
+		struct buf names = BUF_INIT(512);
+
+		for (size_t i = 0; i < profile->backend_len; i++)
+			buf_addf(&names, "%s%s", i ? ", " : "", profile->backends[i].name);
+		(void)error_input(err, "unknown backend '%.*s', profile '%s' has %s",
+				  SLICE_ARG(field), profile->name, buf_str(&names));
+		buf_done(&names);
+		return -1;
+	}
+	return 0;
+}
+
+static int choose_backends(struct run *run, struct error *err)
+{
+	const struct profile *profile = run->context.profile;
+	const char *list = run->options->backends;
+
+	if (list && check_backend_names(run, err) < 0)
+		return -1;
+	for (size_t i = 0; i < profile->backend_len; i++) {
+		const struct profile_backend *backend = &profile->backends[i];
+
+		if (list && backend->role != ROLE_CANONICAL && !is_chosen(list, backend->name))
+			continue;
+		vec_push(&run->backends, backend);
+		vec_push(&run->event_backends,
+			 (struct event_backend){.name = backend->name, .role = backend->role});
+	}
+	if (run->backends.len < 2)
+		return error_input(
+			err,
+			"nothing to compare with the canonical backend '%s', choose more "
+			"with --backends",
+			profile_canonical(profile)->name);
+	return 0;
+}
+
+static bool profile_can(const struct profile *profile, const struct test_case *test)
+{
+	for (size_t i = 0; i < test->require_len; i++)
+		if (!profile_has_feature(profile, test->requires[i]))
+			return false;
+	return true;
+}
+
+static int choose_cases(struct run *run, struct error *err)
+{
+	const struct run_options *o = run->options;
+	struct filter *filter = NULL;
+	size_t kept = 0;
+	int r = 0;
+
+	if (o->filter)
+		r = filter_parse(&filter, o->filter, &run->arena, err);
+	if (r == 0)
+		r = select_cases(&run->selection, run->context.suite, o->patterns, o->pattern_len,
+				 filter, &run->arena, err);
+	if (r != 0)
+		return r < 0 ? r : RUN_E_NOTHING;
+	for (size_t i = 0; i < run->selection.len; i++)
+		if (profile_can(run->context.profile, run->selection.cases[i]))
+			run->selection.cases[kept++] = run->selection.cases[i];
+	run->skipped = run->selection.len - kept;
+	run->selection.len = kept;
+	if (kept == 0) {
+		(void)error_input(err,
+				  "nothing selected: all %zu cases require features that "
+				  "profile '%s' does not have",
+				  run->skipped, run->context.profile->name);
+		return RUN_E_NOTHING;
+	}
+	return 0;
+}
+
+static int open_subject(struct run *run, struct error *err)
+{
+	const struct run_options *o = run->options;
+	const char *repo = o->repo ? o->repo : ".";
+	struct error problem = ERROR_INIT;
+	int r = ledger_open(&run->ledger, repo, &problem);
+
+	if (r == 0)
+		r = ledger_subject(&run->subject, run->ledger, "HEAD", &problem);
+	if (r != 0) {
+		run->ledger = ledger_close(run->ledger);
+		if (o->no_file && !o->repo) {
+			run->not_filed = "--no-file was given";
+			return 0;
+		}
+		if (err)
+			*err = problem;
+		return -1;
+	}
+	run->has_subject = true;
+	if (o->no_file)
+		run->not_filed = "--no-file was given";
+	else if (run->subject.dirty)
+		run->not_filed = arena_printf(
+			&run->arena,
+			"the worktree is dirty: '%s' is changed or new; commit it, and "
+			"run again to file",
+			run->subject.dirty_path);
+	return waivers_load(&run->waivers, run->ledger, &run->arena, err);
+}
+
+/* --- toolchain -------------------------------------------------------------------------------- */
+
+static struct plan_limits limits_of(const struct run_options *o)
+{
+	return (struct plan_limits){
+		.wall_ms = o->timeout_ms,
+		.grace_ms = GRACE_MS,
+		.keep_head = KEEP_BYTES,
+		.keep_tail = KEEP_BYTES,
+		.output_max = OUTPUT_MAX,
+		.memory_bytes = o->memory_mib << 20,
+		.drain_ms = DRAIN_MS,
+	};
+}
+
+static struct slice first_line(struct slice text)
+{
+	struct slice line = SLICE_EMPTY;
+
+	(void)slice_next_line(&text, &line);
+	return slice_trim(line);
+}
+
+static int check_version(const struct plan *plan, const struct outcome *outcome, struct error *err)
+{
+	struct slice said = first_line(outcome->err.head);
+
+	if (outcome->end == END_EXIT && outcome->code == 0)
+		return 0;
+	if (outcome->end == END_NOT_STARTED)
+		return error_fault(err, "the toolchain does not start: '%s': %s", plan->argv[0],
+				   outcome->why);
+	return error_fault(err,
+			   "the toolchain does not tell its version: '%s' ended with %s %d%s%.*s",
+			   plan->argv[0], end_name(outcome->end), outcome->code,
+			   said.len ? ": " : "", SLICE_ARG(said));
+}
+
+/* Run the version command; its first line is what the toolchain says of itself. */
+static int ask_version(struct run *run, struct error *err)
+{
+	struct plan_limits limits = limits_of(run->options);
+	struct outcome *outcome = ARENA_NEW(&run->arena, struct outcome);
+	char *work_dir = NULL;
+	struct plan *plan = NULL;
+	void *tag = NULL;
+	int r = exec_work_dir(&work_dir, run->exec, err);
+
+	run->version = "";
+	if (r == 0 && run->context.profile->version.len)
+		r = plan_version(&plan, run->context.profile, work_dir, &limits, &run->arena, err);
+	if (r == 0 && plan)
+		r = exec_start(run->exec, plan, outcome, &run->arena, outcome, err);
+	while (r == 0 && plan && !tag) {
+		r = exec_next(run->exec, &tag, WAIT_MAX_MS, err);
+		if (r == 0 && interrupt_count())
+			exec_kill_all(run->exec);
+	}
+	if (work_dir)
+		exec_work_dir_done(run->exec, work_dir);
+	if (r < 0 || !plan || interrupt_count())
+		return r;
+	r = check_version(plan, outcome, err);
+	if (r == 0)
+		run->version = arena_slice(&run->arena, first_line(outcome->out.head)).ptr;
+	return r;
+}
+
+/* Files and the words of the version command together identify the toolchain. */
+static int identify(struct run *run, struct error *err)
+{
+	struct buf text = BUF_INIT(0);
+	int r = ask_version(run, err);
+
+	if (r == 0)
+		r = profile_identity(run->identity, run->context.profile, err);
+	if (r == 0) {
+		buf_addf(&text, "%s\n%s\n", run->identity, run->version);
+		digest_hex(run->identity, buf_slice(&text));
+	}
+	buf_done(&text);
+	return r;
+}
+
+static int prepare(struct run *run, struct error *err)
+{
+	const struct run_options *o = run->options;
+	struct exec_options exec_options = {
+		.slots = (size_t)o->jobs, .scratch = o->scratch, .keep = o->keep};
+	int r = context_load(&run->context, &o->inputs, CONTEXT_ALL, err);
+
+	if (r == 0)
+		r = choose_backends(run, err);
+	if (r == 0)
+		r = choose_cases(run, err);
+	if (r == 0)
+		r = open_subject(run, err);
+	if (r == 0)
+		r = exec_new(&run->exec, &exec_options, err);
+	if (r == 0)
+		r = identify(run, err);
+	if (r != 0)
+		return r;
+	run->judge = (struct judge){.spec = run->context.spec,
+				    .contract = run->context.contract,
+				    .rules = run->context.rules,
+				    .profile = run->context.profile};
+	run->totals = ARENA_ARRAY(&run->arena, struct rule_total, run->context.rules->len + 1);
+	for (size_t i = 0; i < run->context.rules->len; i++)
+		run->totals[i].id = run->context.rules->rules[i].id;
+	run->corpus_commit = filing_corpus_commit(run->context.corpus_dir);
+	return 0;
+}
+
+static void start(struct run *run)
+{
+	const struct filing_facts facts = {
+		.subject = run->has_subject ? &run->subject : NULL,
+		.corpus_commit = run->corpus_commit,
+		.identity = run->identity,
+		.version = run->version,
+		.backends = run->backends.items,
+		.backend_len = run->backends.len,
+		.planned = run->selection.len,
+	};
+	struct event event = {.kind = EVENT_START};
+
+	run->record = run_record_new();
+	run->started_ns = clock_monotonic_ns();
+	filing_begin(run->record, &run->context, &facts);
+	event.start = (struct event_start){
+		.run_id = run->record->run_id,
+		.at_ms = run->record->started_ms,
+		.subject = facts.subject,
+		.not_filed = run->not_filed,
+		.judge = &run->judge,
+		.identity = run->identity,
+		.version = run->version,
+		.corpus = run->context.corpus_dir,
+		.corpus_commit = run->corpus_commit,
+		.spec_dir = run->context.spec_dir,
+		.backends = run->event_backends.items,
+		.backend_len = run->event_backends.len,
+		.found = run->context.suite->len,
+		.selected = run->selection.len,
+		.skipped = run->skipped,
+		.jobs = exec_slots(run->exec),
+		.repeat = (int)run->options->repeat,
+		.timeout_ms = run->options->timeout_ms,
+	};
+	emit(run, &event);
+}
+
+/* --- cases ------------------------------------------------------------------------------------ */
+
+static void add_effects(struct run *run, const struct judgement *judgement)
+{
+	for (size_t i = 0; i < judgement->effect_len; i++) {
+		const struct rule_effect *effect = &judgement->effects[i];
+		struct rule_total *total = &run->totals[effect->rule - run->context.rules->rules];
+
+		total->hits += effect->hits;
+		total->masked_bytes += effect->masked_bytes;
+		total->cases += effect->hits > 0;
+		total->flips += effect->flips;
+	}
+}
+
+static void emit_case(struct run *run, const struct sched_done *done,
+		      const struct judgement *judgement)
+{
+	struct event event = {.kind = EVENT_CASE};
+	struct fingerprint *fps;
+
+	fps = ARENA_ARRAY(done->arena, struct fingerprint, judgement->divergence_len + 1);
+	for (size_t i = 0; i < judgement->divergence_len; i++)
+		fingerprint_of(&fps[i], done->test->name, &judgement->divergences[i]);
+	event.one = (struct event_case){.test = done->test,
+					.judgement = judgement,
+					.fps = fps,
+					.fp_len = judgement->divergence_len,
+					.obs = done->obs,
+					.work_dirs = run->options->keep ? done->work_dirs : NULL,
+					.obs_len = done->obs_len,
+					.wall_ns = done->wall_ns};
+	if (event.one.fp_len == 0 && !verdict_is_ok(judgement->verdict)) {
+		fingerprint_of_verdict(&fps[0], done->test->name, judgement->verdict);
+		event.one.fp_len = 1;
+	}
+	emit(run, &event);
+}
+
+static int on_done(void *payload, const struct sched_done *done, struct error *err)
+{
+	struct run *run = payload;
+	struct judgement judgement = {0};
+	struct error problem = ERROR_INIT;
+
+	for (size_t i = 0; i < done->obs_len; i++)
+		if (done->obs[i].end == END_NOT_STARTED)
+			run->could_not_start = true;
+	if (done->error) {
+		emit_error(run, done->test->name, done->error);
+		return 0;
+	}
+	if (judge_case(&judgement, &run->judge, done->test, done->obs, done->obs_len, done->arena,
+		       &problem) < 0) {
+		emit_error(run, done->test->name, &problem);
+		return 0;
+	}
+	waivers_apply(&run->waivers, done->test->name, &judgement, run->record->started_ms);
+	run->verdicts++;
+	add_effects(run, &judgement);
+	filing_add(run->record, done->test, &judgement, done->obs, done->obs_len);
+	emit_case(run, done, &judgement);
+	if (verdict_is_ok(judgement.verdict) || judgement.verdict == VERDICT_INCONCLUSIVE)
+		return 0;
+	run->blocking++;
+	return run->options->fail_fast ? 1 : 0;
+}
+
+static int on_wait(void *payload, const struct sched_status *status)
+{
+	struct run *run = payload;
+	struct progress progress = {.done = status->done,
+				    .total = status->total,
+				    .failures = run->blocking,
+				    .running_len = status->running_len};
+	int wait = WAIT_MAX_MS;
+
+	if (interrupt_count())
+		return interrupt_count() > 1 ? SCHED_ABORT : SCHED_DRAIN;
+	for (size_t i = 0; i < status->running_len && i < PROGRESS_NAMES; i++)
+		progress.running[i] = status->running[i];
+	for (size_t i = 0; i < run->sink_len; i++) {
+		int wish = WAIT_MAX_MS;
+
+		if (run->sinks[i]->progress)
+			wish = run->sinks[i]->progress(run->sinks[i], &progress);
+		if (wish < wait)
+			wait = wish;
+	}
+	return wait;
+}
+
+static int run_cases(struct run *run, struct error *err)
+{
+	const struct sched_options options = {
+		.profile = run->context.profile,
+		.backends = run->backends.items,
+		.backend_len = run->backends.len,
+		.repeat = (int)run->options->repeat,
+		.limits = limits_of(run->options),
+		.on_done = on_done,
+		.on_wait = on_wait,
+		.payload = run,
+	};
+	size_t done = 0;
+
+	return sched_run(&done, run->exec, &options, run->selection.cases, run->selection.len, err);
+}
+
+/* --- the end ---------------------------------------------------------------------------------- */
+
+/*
+ * A run that a signal cut short is not filed: whoever stopped it did not ask for a record. One that
+ * --fail-fast ended is: every case in it was judged whole, and `complete` says that others are
+ * missing.
+ */
+static void file(struct run *run)
+{
+	struct error problem = ERROR_INIT;
+	struct filed filed = {0};
+	struct event event = {.kind = EVENT_FILED};
+
+	if (!run->not_filed && interrupt_count())
+		run->not_filed = "the run was interrupted";
+	else if (!run->not_filed && run->verdicts == 0)
+		run->not_filed = "no case got a verdict";
+	if (run->not_filed)
+		return;
+	if (ledger_file(&filed, run->ledger, run->record, &problem) < 0) {
+		(void)error_wrap(&problem, -1, "cannot file the run");
+		emit_error(run, NULL, &problem);
+		run->not_filed = "filing failed";
+		run->filing_failed = true;
+		return;
+	}
+	run->filed = true;
+	event.filed = (struct event_filed){
+		.run_id = run->record->run_id, .commit = run->subject.commit, .filed = &filed};
+	emit(run, &event);
+}
+
+static int exit_code(const struct run *run)
+{
+	if (interrupt_count())
+		return RUN_EXIT_SIGNAL + interrupt_signal();
+	if (run->filing_failed)
+		return RUN_EXIT_FAULT;
+	if (run->blocking)
+		return RUN_EXIT_DIVERGED;
+	if (run->errors || run->could_not_start)
+		return RUN_EXIT_FAULT;
+	if (run->record->counts[VERDICT_INCONCLUSIVE] || !run->record->complete)
+		return RUN_EXIT_INCOMPLETE;
+	return RUN_EXIT_OK;
+}
+
+static int finish(struct run *run)
+{
+	struct run_record *record = run->record;
+	struct event event = {.kind = EVENT_SUMMARY};
+
+	record->ended_ms = clock_wall_ms();
+	record->complete = run->verdicts == run->selection.len;
+	file(run);
+	event.summary = (struct event_summary){
+		.cases = run->verdicts,
+		.planned = run->selection.len,
+		.skipped = run->skipped,
+		.errors = run->errors,
+		.backends = run->event_backends.items,
+		.backend_len = run->event_backends.len,
+		.rules = run->totals,
+		.rule_len = run->context.rules->len,
+		.wall_ms = (clock_monotonic_ns() - run->started_ns) / 1000000,
+		.complete = record->complete,
+		.signal = interrupt_signal(),
+		.filed = run->filed,
+		.not_filed = run->not_filed,
+		.exit = exit_code(run),
+	};
+	memcpy(event.summary.counts, record->counts, sizeof(record->counts));
+	emit(run, &event);
+	return event.summary.exit;
+}
+
+static void run_done(struct run *run)
+{
+	run->exec = exec_free(run->exec);
+	run->record = run_record_free(run->record);
+	run->ledger = ledger_close(run->ledger);
+	vec_done(&run->backends);
+	vec_done(&run->event_backends);
+	free(run->corpus_commit);
+	context_done(&run->context);
+	arena_done(&run->arena);
+}
+
+int run_corpus(int *out_exit, const struct run_options *options, struct sink *const *sinks,
+	       size_t sink_len, struct error *err)
+{
+	struct run run = {.options = options, .sinks = sinks, .sink_len = sink_len};
+	int r;
+
+	interrupt_watch();
+	r = prepare(&run, err);
+	if (r == 0) {
+		start(&run);
+		r = run_cases(&run, err);
+	}
+	if (r == 0)
+		*out_exit = finish(&run);
+	run_done(&run);
+	interrupt_unwatch();
+	return r;
+}

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sched: see sched.h. One flight a case in progress, one leg a backend's attempt in it. */
+#include "runner/sched.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+enum { DRAIN_WAIT_MS = 100 };
+
+struct leg {
+	struct flight *flight;
+	const struct profile_backend *backend; /* NULL: the check */
+	int attempt;
+	char *work_dir;             /* NULL until the leg starts and after it ended */
+	struct outcome outcomes[2]; /* build and run */
+	size_t outcome_len;
+	const char *ran_in; /* the same as text that outlives it */
+	struct observation obs;
+	bool observed;
+};
+
+struct flight {
+	const struct test_case *test; /* NULL: free for another case */
+	struct arena arena;
+	struct leg check;
+	struct leg *legs;
+	size_t leg_len;
+	size_t next;    /* first leg not started */
+	size_t running; /* legs started and not ended */
+	bool is_checking;
+	bool failed; /* `error` says why; no further leg starts */
+	struct error error;
+	int64_t started_ns;
+};
+
+struct sched {
+	struct exec *exec;
+	const struct sched_options *options;
+	const struct test_case *const *cases;
+	size_t len;
+	size_t admitted;
+	size_t done;
+	bool draining;
+	struct flight *flights; /* as many as slots */
+	size_t flight_len;
+	struct flight **order; /* flights in use, oldest first */
+	size_t order_len;
+	const char **names; /* for the status */
+};
+
+static void leg_close(struct sched *sched, struct leg *leg)
+{
+	if (leg->work_dir)
+		exec_work_dir_done(sched->exec, leg->work_dir);
+	leg->work_dir = NULL;
+}
+
+/* A failure that concerns one case only: the case ends with it, the run goes on. */
+static void flight_fail(struct flight *flight, const struct error *err)
+{
+	if (!flight->failed)
+		flight->error = *err;
+	flight->failed = true;
+}
+
+static int make_plan(struct plan **out, struct sched *sched, struct leg *leg, struct error *err)
+{
+	const struct sched_options *o = sched->options;
+	struct flight *flight = leg->flight;
+	int r;
+
+	*out = NULL;
+	if (!leg->backend)
+		return plan_check(out, o->profile, flight->test, leg->work_dir, &o->limits,
+				  &flight->arena, err);
+	if (leg->outcome_len == 0) {
+		r = plan_build(out, o->profile, leg->backend, flight->test, leg->work_dir,
+			       &o->limits, &flight->arena, err);
+		if (r < 0 || *out)
+			return r;
+	}
+	return plan_run(out, o->profile, leg->backend, flight->test, leg->work_dir, &o->limits,
+			&flight->arena, err);
+}
+
+static void leg_end(struct sched *sched, struct leg *leg);
+
+/* Start the leg's next process. Negative: our own machinery is broken. */
+static int leg_start(struct sched *sched, struct leg *leg, struct error *err)
+{
+	struct flight *flight = leg->flight;
+	struct error plan_error = ERROR_INIT;
+	struct plan *plan = NULL;
+	int r;
+
+	if (!leg->work_dir) {
+		r = exec_work_dir(&leg->work_dir, sched->exec, err);
+		if (r < 0)
+			return r;
+		leg->ran_in = arena_strdup(&flight->arena, leg->work_dir);
+		flight->running++;
+	}
+	r = make_plan(&plan, sched, leg, &plan_error);
+	if (r < 0) {
+		flight_fail(flight, &plan_error);
+		leg_end(sched, leg);
+		return 0;
+	}
+	assert(leg->outcome_len < 2);
+	return exec_start(sched->exec, plan, &leg->outcomes[leg->outcome_len], &flight->arena, leg,
+			  err);
+}
+
+static void leg_observe(struct sched *sched, struct leg *leg)
+{
+	struct flight *flight = leg->flight;
+	struct error err = ERROR_INIT;
+
+	if (observe(&leg->obs, sched->options->profile, leg->backend, leg->outcomes,
+		    leg->outcome_len, leg->attempt, &flight->arena, &err) < 0)
+		flight_fail(flight, &err);
+	else
+		leg->observed = true;
+}
+
+/* The check decides which backends see the program at all. */
+static void after_check(struct flight *flight)
+{
+	const struct observation *obs = &flight->check.obs;
+	size_t kept = 0;
+
+	flight->is_checking = false;
+	if (!flight->check.observed)
+		return;
+	if (observation_is_inconclusive(obs)) {
+		flight->leg_len = 0;
+	} else if (observation_is_rejected(obs)) {
+		for (size_t i = 0; i < flight->leg_len; i++)
+			if (flight->legs[i].backend->checks)
+				flight->legs[kept++] = flight->legs[i];
+		flight->leg_len = kept;
+	}
+}
+
+static void leg_end(struct sched *sched, struct leg *leg)
+{
+	struct flight *flight = leg->flight;
+
+	flight->running--;
+	if (!flight->failed)
+		leg_observe(sched, leg);
+	leg_close(sched, leg);
+	if (!leg->backend)
+		after_check(flight);
+	if (flight->failed)
+		flight->next = flight->leg_len;
+}
+
+static bool wants_run(const struct leg *leg)
+{
+	const struct outcome *last = &leg->outcomes[leg->outcome_len - 1];
+
+	return leg->backend && last->phase == PHASE_BUILD && last->end == END_EXIT &&
+	       last->code == 0;
+}
+
+/* One process of a leg ended. */
+static int leg_advance(struct sched *sched, struct leg *leg, struct error *err)
+{
+	leg->outcome_len++;
+	if (wants_run(leg))
+		return leg_start(sched, leg, err);
+	leg_end(sched, leg);
+	return 0;
+}
+
+static void flight_init(struct sched *sched, struct flight *flight, const struct test_case *test)
+{
+	const struct sched_options *o = sched->options;
+	struct arena arena = flight->arena;
+
+	arena_clear(&arena);
+	*flight = (struct flight){.test = test, .arena = arena, .started_ns = clock_monotonic_ns()};
+	flight->check = (struct leg){.flight = flight, .attempt = 1};
+	flight->is_checking = o->profile->check.len > 0;
+	flight->leg_len = o->backend_len * (size_t)o->repeat;
+	flight->legs = ARENA_ARRAY(&flight->arena, struct leg, flight->leg_len);
+	for (size_t i = 0; i < flight->leg_len; i++)
+		flight->legs[i] = (struct leg){.flight = flight,
+					       .backend = o->backends[i / (size_t)o->repeat],
+					       .attempt = (int)(i % (size_t)o->repeat) + 1};
+}
+
+static struct flight *admit(struct sched *sched)
+{
+	struct flight *flight = sched->flights;
+
+	if (sched->draining || sched->admitted == sched->len ||
+	    sched->order_len == sched->flight_len)
+		return NULL;
+	while (flight->test)
+		flight++;
+	flight_init(sched, flight, sched->cases[sched->admitted++]);
+	sched->order[sched->order_len++] = flight;
+	return flight;
+}
+
+/* The next leg to start, of the oldest case that has one; else of a new case. */
+static struct leg *next_leg(struct sched *sched)
+{
+	struct flight *flight;
+
+	for (size_t i = 0; i < sched->order_len; i++) {
+		flight = sched->order[i];
+		if (!flight->is_checking && flight->next < flight->leg_len)
+			return &flight->legs[flight->next++];
+	}
+	flight = admit(sched);
+	if (!flight)
+		return NULL;
+	return flight->is_checking ? &flight->check : &flight->legs[flight->next++];
+}
+
+static void flight_close(struct sched *sched, struct flight *flight)
+{
+	size_t at = 0;
+
+	leg_close(sched, &flight->check);
+	for (size_t i = 0; i < flight->leg_len; i++)
+		leg_close(sched, &flight->legs[i]);
+	while (sched->order[at] != flight)
+		at++;
+	sched->order_len--;
+	memmove(sched->order + at, sched->order + at + 1,
+		(sched->order_len - at) * sizeof(*sched->order));
+	flight->test = NULL;
+	arena_clear(&flight->arena);
+}
+
+static void add_observed(struct sched_done *done, const char **dirs, const struct leg *leg)
+{
+	if (!leg->observed)
+		return;
+	dirs[done->obs_len] = leg->ran_in;
+	done->obs[done->obs_len++] = leg->obs;
+}
+
+static int flight_report(struct sched *sched, struct flight *flight, struct error *err)
+{
+	struct sched_done done = {.test = flight->test,
+				  .arena = &flight->arena,
+				  .error = flight->failed ? &flight->error : NULL,
+				  .wall_ns = clock_monotonic_ns() - flight->started_ns};
+	const char **dirs = ARENA_ARRAY(&flight->arena, const char *, flight->leg_len + 1);
+	int r;
+
+	done.obs = ARENA_ARRAY(&flight->arena, struct observation, flight->leg_len + 1);
+	done.work_dirs = dirs;
+	add_observed(&done, dirs, &flight->check);
+	for (size_t i = 0; i < flight->leg_len; i++)
+		add_observed(&done, dirs, &flight->legs[i]);
+	r = sched->options->on_done(sched->options->payload, &done, err);
+	sched->done++;
+	flight_close(sched, flight);
+	if (r > 0)
+		sched->draining = true;
+	return r < 0 ? r : 0;
+}
+
+/* Report every case that has nothing left to do. */
+static int report_finished(struct sched *sched, struct error *err)
+{
+	for (size_t i = 0; i < sched->order_len;) {
+		struct flight *flight = sched->order[i];
+		int r;
+
+		if (flight->is_checking || flight->running || flight->next < flight->leg_len) {
+			i++;
+			continue;
+		}
+		r = flight_report(sched, flight, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int start_ready(struct sched *sched, struct error *err)
+{
+	while (exec_running(sched->exec) < exec_slots(sched->exec)) {
+		struct leg *leg = next_leg(sched);
+		int r;
+
+		if (!leg)
+			return 0;
+		r = leg_start(sched, leg, err);
+		if (r == 0)
+			r = report_finished(sched, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Ask how long to wait; true when everything must stop now. */
+static bool ask(struct sched *sched, int *wait_ms)
+{
+	struct sched_status status = {
+		.done = sched->done, .total = sched->len, .running = sched->names};
+	int order;
+
+	for (size_t i = 0; i < sched->order_len; i++)
+		sched->names[i] = sched->order[i]->test->name;
+	status.running_len = sched->order_len;
+	order = sched->options->on_wait(sched->options->payload, &status);
+	*wait_ms = order < 0 ? DRAIN_WAIT_MS : order;
+	if (order == SCHED_DRAIN)
+		sched->draining = true;
+	return order == SCHED_ABORT;
+}
+
+static int loop(struct sched *sched, struct error *err)
+{
+	for (;;) {
+		void *tag = NULL;
+		int wait_ms;
+		int r;
+
+		if (ask(sched, &wait_ms))
+			return 0;
+		r = start_ready(sched, err);
+		if (r < 0)
+			return r;
+		if (sched->order_len == 0)
+			return 0;
+		r = exec_next(sched->exec, &tag, wait_ms, err);
+		if (r == 0 && tag)
+			r = leg_advance(sched, tag, err);
+		if (r == 0)
+			r = report_finished(sched, err);
+		if (r < 0)
+			return r;
+	}
+}
+
+/* Nothing may run on behind our back: outcomes lie in memory that is about to go. */
+static void stop_everything(struct sched *sched)
+{
+	exec_kill_all(sched->exec);
+	while (exec_running(sched->exec)) {
+		void *tag;
+
+		if (exec_next(sched->exec, &tag, DRAIN_WAIT_MS, NULL) < 0)
+			break;
+	}
+	while (sched->order_len)
+		flight_close(sched, sched->order[0]);
+}
+
+int sched_run(size_t *out_done, struct exec *exec, const struct sched_options *options,
+	      const struct test_case *const *cases, size_t len, struct error *err)
+{
+	struct sched sched = {.exec = exec, .options = options, .cases = cases, .len = len};
+	int r;
+
+	sched.flight_len = exec_slots(exec);
+	sched.flights = mem_zeroed(sched.flight_len, sizeof(*sched.flights));
+	sched.order = mem_zeroed(sched.flight_len, sizeof(*sched.order));
+	sched.names = mem_zeroed(sched.flight_len, sizeof(*sched.names));
+	r = loop(&sched, err);
+	stop_everything(&sched);
+	for (size_t i = 0; i < sched.flight_len; i++)
+		arena_done(&sched.flights[i].arena);
+	free(sched.flights);
+	free(sched.order);
+	free(sched.names);
+	*out_done = sched.done;
+	return r;
+}

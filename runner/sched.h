@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sched: from selected cases to complete sets of observations. Every case is a small state machine:
+ * check, then per backend and attempt build and run; the backends of one case are started one after
+ * another before the next case begins, so that verdicts come early and memory is bounded by the
+ * slots: at most one case a slot is in flight, each with an arena of its own that ends with its
+ * verdict.
+ *
+ * A program that the frontend refuses goes on only to the backends that must refuse it too; one
+ * whose check is inconclusive goes nowhere.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "oracles/observe.h"
+#include "oracles/profile.h"
+#include "runner/exec.h"
+
+/* A case whose observations are complete; valid during the callback. */
+struct sched_done {
+	const struct test_case *test;
+	struct observation *obs; /* the check first, then backend by backend, attempts together */
+	const char *const *work_dirs; /* where each of them ran, gone by now unless kept */
+	size_t obs_len;
+	int64_t wall_ns;
+	struct arena *arena; /* for whatever the callback derives */
+	const struct error
+		*error; /* planning or observing failed: no verdict possible; else NULL */
+};
+
+struct sched_status {
+	size_t done;
+	size_t total;
+	const char *const *running; /* names of the cases in flight */
+	size_t running_len;
+};
+
+struct sched_options {
+	const struct profile *profile;
+	const struct profile_backend *const *backends;
+	size_t backend_len;
+	int repeat; /* attempts of every backend, from 1 */
+	struct plan_limits limits;
+
+	/* Called once a case. Positive: start no further case. Negative ends the schedule. */
+	int (*on_done)(void *payload, const struct sched_done *done, struct error *err);
+	/*
+	 * Called before every wait; returns the longest wait in milliseconds, or a negative
+	 * sched_order.
+	 */
+	int (*on_wait)(void *payload, const struct sched_status *status);
+	void *payload;
+};
+
+enum sched_order {
+	SCHED_DRAIN = -1, /* start no further case, finish those in flight */
+	SCHED_ABORT = -2, /* kill what runs; cases in flight are dropped without a callback */
+};
+
+/*
+ * Run them all, in order of start. `*out_done` counts the callbacks. 0 also when drained or
+ * aborted; negative when our own machinery or a callback failed, and then nothing runs any more.
+ */
+int sched_run(size_t *out_done, struct exec *exec, const struct sched_options *options,
+	      const struct test_case *const *cases, size_t len, struct error *err);

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sink_text: the event stream for people. Results (blocks of failing cases, the closing screen) and
+ * progress (one redrawn line on a terminal, a heartbeat elsewhere) go to two descriptors. Nothing
+ * here decides; lines keep within 100 columns where the names in them allow.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/vec.h"
+#include "diff/explain.h"
+#include "runner/event.h"
+
+enum {
+	WIDTH = 100,
+	LIVE_MS = 100, /* at most 10 redraws a second */
+	HEARTBEAT_MS = 30000,
+	LISTED_MAX = 200, /* failing cases named again at the end */
+	SHORT_FP = 12,
+	LABEL = 13, /* columns of the closing screen's labels */
+};
+
+struct failure {
+	enum verdict verdict;
+	const char *name;
+	const char *clause; /* or NULL */
+	char fp[SHORT_FP + 1];
+};
+
+struct text_sink {
+	struct sink sink; /* first: the address is shared */
+	struct sink_text_options options;
+	struct judge judge; /* borrowed parts, valid for the whole run */
+	struct arena arena; /* what the closing screen repeats */
+	VEC(struct failure) failures;
+	size_t failures_unlisted;
+	struct buf text;
+	size_t jobs;
+	bool will_file; /* so that 'parity show' will find what is suggested */
+	const char *version;
+	const char *profile;
+	struct {
+		bool done;
+		char commit[SHORT_FP + 1];
+		char run_id[27];
+		struct filed facts;
+	} filed;
+	int64_t next_ms; /* monotonic: when progress is due */
+	bool drawn;      /* a live line stands on the terminal */
+};
+
+static void write_out(struct text_sink *self, int fd)
+{
+	if (self->text.len && file_write_all(fd, self->text.data, self->text.len) < 0 &&
+	    self->sink.write_errno == 0)
+		self->sink.write_errno = errno;
+	buf_clear(&self->text);
+}
+
+/* Progress that cannot be written is not worth a word. */
+static void write_progress(struct text_sink *self)
+{
+	(void)file_write_all(self->options.progress_fd, self->text.data, self->text.len);
+	buf_clear(&self->text);
+}
+
+static void erase_live(struct text_sink *self)
+{
+	if (!self->drawn)
+		return;
+	self->drawn = false;
+	buf_adds(&self->text, "\r\033[K");
+	write_progress(self);
+}
+
+static const char *verdict_color(enum verdict verdict)
+{
+	if (verdict == VERDICT_AGREE)
+		return "\033[32m";
+	return verdict_is_ok(verdict) || verdict == VERDICT_INCONCLUSIVE ? "\033[33m" : "\033[31m";
+}
+
+static void add_verdict(struct text_sink *self, enum verdict verdict, int width)
+{
+	if (self->options.color)
+		buf_addf(&self->text, "%s%-*s\033[0m", verdict_color(verdict), width,
+			 verdict_name(verdict));
+	else
+		buf_addf(&self->text, "%-*s", width, verdict_name(verdict));
+}
+
+static void add_backends(struct buf *out, const struct event_backend *backends, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		buf_addf(out, "%s%s (%s)", i ? ", " : "", backends[i].name,
+			 role_name(backends[i].role));
+}
+
+static void on_start(struct text_sink *self, const struct event_start *start)
+{
+	bool live = self->options.live;
+
+	self->judge = *start->judge;
+	self->jobs = start->jobs;
+	self->will_file = !start->not_filed;
+	self->version = arena_strdup(&self->arena, start->version);
+	self->profile = start->judge->profile->name;
+	self->next_ms = clock_monotonic_ms() + (live ? LIVE_MS : HEARTBEAT_MS);
+	if (self->options.quiet)
+		return;
+	buf_addf(&self->text, "parity: %zu case%s under ", start->selected,
+		 start->selected == 1 ? "" : "s");
+	add_backends(&self->text, start->backends, start->backend_len);
+	buf_addf(&self->text, ", profile %s", self->profile);
+	if (*self->version) {
+		buf_adds(&self->text, ", ");
+		buf_add_escaped(&self->text, slice_of(self->version));
+	}
+	buf_addc(&self->text, '\n');
+	if (start->skipped)
+		buf_addf(&self->text,
+			 "parity: %zu skipped, they require what the profile has not\n",
+			 start->skipped);
+	if (start->not_filed)
+		buf_addf(&self->text, "parity: this run will not be filed: %s\n", start->not_filed);
+	write_progress(self);
+}
+
+static void remember(struct text_sink *self, const struct event_case *one)
+{
+	const struct judgement *judgement = one->judgement;
+	struct failure failure = {.verdict = judgement->verdict};
+
+	if (self->failures.len == LISTED_MAX) {
+		self->failures_unlisted++;
+		return;
+	}
+	failure.name = arena_strdup(&self->arena, one->test->name);
+	if (judgement->divergence_len && judgement->divergences[0].clause)
+		failure.clause = arena_strdup(&self->arena, judgement->divergences[0].clause);
+	if (one->fp_len)
+		memcpy(failure.fp, one->fps[0].fp, SHORT_FP);
+	vec_push(&self->failures, failure);
+}
+
+static void on_case(struct text_sink *self, const struct event_case *one)
+{
+	const struct explain_style style = {.color = self->options.color, .width = WIDTH};
+	bool ok = verdict_is_ok(one->judgement->verdict);
+
+	if (!ok)
+		remember(self, one);
+	if (ok ? !self->options.verbose : self->options.quiet)
+		return;
+	erase_live(self);
+	if (ok) {
+		add_verdict(self, one->judgement->verdict, LABEL);
+		buf_addf(&self->text, " %s (%lld ms)\n", one->test->name,
+			 (long long)(one->wall_ns / 1000000));
+	} else {
+		explain_case(&self->text, &self->judge, one->test, one->judgement,
+			     one->fp_len && self->will_file ? one->fps[0].fp : NULL, &style);
+		for (size_t i = 0; one->work_dirs && i < one->obs_len; i++)
+			buf_addf(&self->text, "  kept     %s in %s\n", one->obs[i].backend,
+				 one->work_dirs[i]);
+		buf_addc(&self->text, '\n');
+	}
+	write_out(self, self->options.results_fd);
+}
+
+static void on_error(struct text_sink *self, const struct event_error *error)
+{
+	erase_live(self);
+	if (error->case_name)
+		buf_addf(&self->text, "parity: case '%s' could not be judged: %s\n",
+			 error->case_name, error->error->message);
+	else
+		buf_addf(&self->text, "parity: %s\n", error->error->message);
+	write_progress(self);
+}
+
+static void on_filed(struct text_sink *self, const struct event_filed *event)
+{
+	self->filed.done = true;
+	self->filed.facts = *event->filed;
+	memcpy(self->filed.commit, event->commit, SHORT_FP);
+	strncpy(self->filed.run_id, event->run_id, sizeof(self->filed.run_id) - 1);
+}
+
+static void label(struct text_sink *self, const char *text)
+{
+	buf_addf(&self->text, "  %-*s ", LABEL, text);
+}
+
+static void add_headline(struct text_sink *self, const struct event_summary *summary)
+{
+	size_t bad = 0;
+	const char *color = "";
+
+	for (int v = 0; v < VERDICT_COUNT; v++)
+		if (!verdict_is_ok((enum verdict)v))
+			bad += summary->counts[v];
+	if (self->options.color)
+		color = bad || summary->exit ? "\033[1;31m" : "\033[1;32m";
+	buf_adds(&self->text, color);
+	if (bad)
+		buf_addf(&self->text, "%zu of %zu cases not ok", bad, summary->cases);
+	else if (summary->cases == 0)
+		buf_adds(&self->text, "no case got a verdict");
+	else if (summary->counts[VERDICT_AGREE] == summary->cases)
+		buf_addf(&self->text, "%s%zu case%s agree%s on every backend",
+			 summary->cases == 1 ? "" : "all ", summary->cases,
+			 summary->cases == 1 ? "" : "s", summary->cases == 1 ? "s" : "");
+	else
+		buf_addf(&self->text, "all %zu cases ok", summary->cases);
+	if (summary->errors)
+		buf_addf(&self->text, ", %zu error%s", summary->errors,
+			 summary->errors == 1 ? "" : "s");
+	if (summary->signal)
+		buf_addf(&self->text, ", interrupted by SIG%s", sigabbrev_np(summary->signal));
+	if (!summary->complete && summary->cases + summary->errors < summary->planned)
+		buf_addf(&self->text, ", %zu of %zu not run", summary->planned - summary->cases,
+			 summary->planned);
+	if (*color)
+		buf_adds(&self->text, "\033[0m");
+	buf_adds(&self->text, "\n\n");
+}
+
+static void add_verdicts(struct text_sink *self, const struct event_summary *summary)
+{
+	for (int v = 0; v < VERDICT_COUNT; v++) {
+		if (summary->counts[v] == 0 && v != VERDICT_AGREE && v != VERDICT_DIVERGE)
+			continue;
+		buf_adds(&self->text, "  ");
+		if (summary->counts[v])
+			add_verdict(self, (enum verdict)v, LABEL);
+		else
+			buf_addf(&self->text, "%-*s", LABEL, verdict_name((enum verdict)v));
+		buf_addf(&self->text, " %zu\n", summary->counts[v]);
+	}
+	if (summary->skipped) {
+		label(self, "skipped");
+		buf_addf(&self->text, "%zu, they require what the profile has not\n",
+			 summary->skipped);
+	}
+}
+
+static void add_rules(struct text_sink *self, const struct event_summary *summary)
+{
+	size_t fired = 0;
+	size_t hits = 0;
+	size_t masked = 0;
+
+	for (size_t i = 0; i < summary->rule_len; i++) {
+		fired += summary->rules[i].hits > 0;
+		hits += summary->rules[i].hits;
+		masked += summary->rules[i].masked_bytes;
+	}
+	label(self, "rules");
+	buf_addf(&self->text, "%zu of %zu fired, %zu times, %zu bytes masked\n", fired,
+		 summary->rule_len, hits, masked);
+}
+
+static void add_filing(struct text_sink *self, const struct event_summary *summary)
+{
+	const struct filed *facts = &self->filed.facts;
+
+	if (!self->filed.done) {
+		label(self, "not filed");
+		buf_addf(&self->text, "%s\n", summary->not_filed ? summary->not_filed : "");
+		return;
+	}
+	label(self, "filed");
+	buf_addf(&self->text, "%s at %s, run %s\n",
+		 facts->compacted ? "refs/parity/ledger" : facts->run_ref, self->filed.commit,
+		 self->filed.run_id);
+	if (facts->new_findings + facts->reopened + facts->verified_fixed + facts->still_open) {
+		label(self, "findings");
+		buf_addf(&self->text, "%zu new, %zu reopened, %zu verified fixed, %zu open\n",
+			 facts->new_findings, facts->reopened, facts->verified_fixed,
+			 facts->still_open);
+	}
+}
+
+static void add_failures(struct text_sink *self)
+{
+	if (self->failures.len == 0)
+		return;
+	buf_adds(&self->text, "\nnot ok\n");
+	vec_each (&self->failures, failure) {
+		buf_adds(&self->text, "  ");
+		add_verdict(self, failure->verdict, 14);
+		buf_addf(&self->text, "%s", failure->name);
+		if (failure->clause)
+			buf_addf(&self->text, "  %s", failure->clause);
+		if (*failure->fp)
+			buf_addf(&self->text, "  %s", failure->fp);
+		buf_addc(&self->text, '\n');
+	}
+	if (self->failures_unlisted)
+		buf_addf(&self->text, "  and %zu more\n", self->failures_unlisted);
+}
+
+static void add_profile_flag(struct text_sink *self)
+{
+	if (self->options.profile_flag)
+		buf_addf(&self->text, " --profile %s", self->options.profile_flag);
+}
+
+static void add_next(struct text_sink *self, const struct event_summary *summary)
+{
+	const struct failure *first = self->failures.len ? &self->failures.items[0] : NULL;
+
+	buf_adds(&self->text, "\nnext\n");
+	if (first && self->filed.done && *first->fp)
+		buf_addf(&self->text, "  parity show %s\n", first->fp);
+	if (first) {
+		buf_adds(&self->text, "  parity run");
+		add_profile_flag(self);
+		buf_addf(&self->text, " --keep %s\n", first->name);
+	}
+	if (!first && self->filed.done)
+		buf_adds(&self->text, "  parity log HEAD      what was filed for this commit\n");
+	if (!first && self->filed.facts.still_open)
+		buf_adds(&self->text, "  parity findings      what is still open\n");
+	if (!first)
+		buf_adds(&self->text,
+			 "  parity list          the cases, and the clauses they cite\n");
+	if (summary->errors || summary->signal || (!first && !self->filed.done)) {
+		buf_adds(&self->text, "  parity run");
+		add_profile_flag(self);
+		buf_adds(&self->text, " --help    how to run less, more, or elsewhere\n");
+	}
+}
+
+static void on_summary(struct text_sink *self, const struct event_summary *summary)
+{
+	struct buf *out = &self->text;
+
+	erase_live(self);
+	add_headline(self, summary);
+	label(self, "compared");
+	buf_addf(out, "%zu case%s under ", summary->cases, summary->cases == 1 ? "" : "s");
+	add_backends(out, summary->backends, summary->backend_len);
+	buf_addc(out, '\n');
+	label(self, "channels");
+	for (int channel = 0; channel < EVENT_CHANNELS; channel++)
+		buf_addf(out, "%s%s", channel ? ", " : "", channel_name((enum channel)channel));
+	buf_addc(out, '\n');
+	if (self->version && *self->version) {
+		label(self, "toolchain");
+		buf_addf(out, "%s, ", self->profile);
+		buf_add_escaped(out, slice_of(self->version));
+		buf_addc(out, '\n');
+	}
+	add_verdicts(self, summary);
+	add_rules(self, summary);
+	label(self, "time");
+	buf_addf(out, "%.1f s with %zu job%s\n", (double)summary->wall_ms / 1000.0, self->jobs,
+		 self->jobs == 1 ? "" : "s");
+	add_filing(self, summary);
+	add_failures(self);
+	if (!self->options.quiet)
+		add_next(self, summary);
+	write_out(self, self->options.results_fd);
+}
+
+static void emit_text(struct sink *sink, const struct event *event)
+{
+	struct text_sink *self = (struct text_sink *)sink;
+
+	switch (event->kind) {
+	case EVENT_START:
+		on_start(self, &event->start);
+		break;
+	case EVENT_CASE:
+		on_case(self, &event->one);
+		break;
+	case EVENT_ERROR:
+		on_error(self, &event->error);
+		break;
+	case EVENT_FILED:
+		on_filed(self, &event->filed);
+		break;
+	case EVENT_SUMMARY:
+		on_summary(self, &event->summary);
+		break;
+	}
+}
+
+static void add_running(struct buf *out, const struct progress *progress)
+{
+	size_t named =
+		progress->running_len < PROGRESS_NAMES ? progress->running_len : PROGRESS_NAMES;
+
+	buf_addf(out, "%zu of %zu cases, %zu not ok", progress->done, progress->total,
+		 progress->failures);
+	for (size_t i = 0; i < named; i++)
+		buf_addf(out, "%s%s", i ? ", " : "; running ", progress->running[i]);
+	if (progress->running_len > named)
+		buf_addf(out, " and %zu more", progress->running_len - named);
+}
+
+static int show_progress(struct sink *sink, const struct progress *progress)
+{
+	struct text_sink *self = (struct text_sink *)sink;
+	int period = self->options.live ? LIVE_MS : HEARTBEAT_MS;
+	int64_t now = clock_monotonic_ms();
+
+	if (self->options.quiet)
+		return HEARTBEAT_MS;
+	if (now < self->next_ms)
+		return (int)(self->next_ms - now);
+	self->next_ms = now + period;
+	buf_adds(&self->text, self->options.live ? "\r\033[K" : "parity: ");
+	add_running(&self->text, progress);
+	if (self->options.live && self->text.len > 80) {
+		self->text.len = 77;
+		buf_adds(&self->text, "...");
+	} else if (!self->options.live) {
+		buf_addc(&self->text, '\n');
+	}
+	self->drawn = self->options.live;
+	write_progress(self);
+	return period;
+}
+
+static struct sink *free_text(struct sink *sink)
+{
+	struct text_sink *self = (struct text_sink *)sink;
+
+	erase_live(self);
+	vec_done(&self->failures);
+	arena_done(&self->arena);
+	buf_done(&self->text);
+	free(self);
+	return NULL;
+}
+
+struct sink *sink_text_new(const struct sink_text_options *options)
+{
+	struct text_sink *self = mem_zeroed(1, sizeof(*self));
+
+	self->sink.emit = emit_text;
+	self->sink.progress = show_progress;
+	self->sink.free = free_text;
+	self->options = *options;
+	return &self->sink;
+}

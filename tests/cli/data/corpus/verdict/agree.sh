@@ -1,0 +1,3 @@
+#@ clause: lang#output
+#@ stdout: hello
+echo hello

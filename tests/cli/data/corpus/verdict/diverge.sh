@@ -1,0 +1,3 @@
+#@ clause: lang#output
+echo same
+echo "from $BACKEND"

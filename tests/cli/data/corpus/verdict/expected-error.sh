@@ -1,0 +1,3 @@
+#@ clause: lang#failure
+#@ expect: error
+exit 1

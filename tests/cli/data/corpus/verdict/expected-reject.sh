@@ -1,0 +1,3 @@
+#@ clause: lang#output
+#@ expect: reject
+if true; then

@@ -1,0 +1,3 @@
+#@ clause: lang#output
+#@ stdout: something else
+echo hello

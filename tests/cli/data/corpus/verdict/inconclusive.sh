@@ -1,0 +1,3 @@
+#@ clause: lang#output
+#@ timeout: 300ms
+exec sleep 60

@@ -1,0 +1,3 @@
+#@ clause: lang#notices
+echo same
+echo "from $BACKEND" >&2

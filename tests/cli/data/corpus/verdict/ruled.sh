@@ -1,0 +1,2 @@
+#@ clause: lang#failure
+echo "failed: code=4 where=$BACKEND"

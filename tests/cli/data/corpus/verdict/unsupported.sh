@@ -1,0 +1,2 @@
+#@ clause: lang#output
+echo no-build
