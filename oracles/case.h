@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* case: one corpus program with its inputs, expectation and cited clauses. Loaded by runner/suite. */
+/* case: one corpus program with its inputs, expectation and cited clauses. Loaded by runner/suite.
+ */
 #pragma once
 
 #include <stdbool.h>

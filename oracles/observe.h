@@ -22,11 +22,11 @@ enum channel {
 const char *channel_name(enum channel channel); /* "stdout", ... */
 
 struct diagnostic {
-	const char *level;   /* "error", "warning" */
-	const char *code;    /* or NULL */
+	const char *level; /* "error", "warning" */
+	const char *code;  /* or NULL */
 	const char *message;
-	const char *path;    /* or NULL */
-	long line;           /* 0: none */
+	const char *path; /* relative to the work directory when it is inside, or NULL */
+	long line;        /* 0: none */
 	long column;
 };
 
@@ -42,13 +42,15 @@ struct observation {
 	const char *why;     /* END_NOT_STARTED */
 	struct slice out;    /* of the last phase; head and tail joined */
 	struct slice err;
-	bool truncated;      /* a stream has a hole: text behind it is not comparable as equal */
+	bool truncated; /* a stream has a hole: text behind it is not comparable as equal */
 	char out_sha256[DIGEST_HEX_SIZE]; /* over all bytes, the dropped ones too */
 	char err_sha256[DIGEST_HEX_SIZE];
 	uint64_t out_total;
 	uint64_t err_total;
 	struct left_file *files; /* without the profile's ignored ones */
 	size_t file_len;
+	bool files_cut;       /* the list has a bound that was met: equal lists prove nothing */
+	const char *work_dir; /* where the last phase ran, for what a program says about paths */
 	struct diagnostic *diagnostics; /* of a refused program */
 	size_t diagnostic_len;
 	int64_t build_ns; /* wall time of the phases, for the service levels */
@@ -64,7 +66,11 @@ int observe(struct observation *out, const struct profile *profile,
 	    const struct outcome *outcomes, size_t len, int attempt, struct arena *arena,
 	    struct error *err);
 
-/* The program was refused before it ran: phase check or build, or meaning "rejected". */
+/*
+ * The program was refused before it ran: the check said "rejected", a build ended with another
+ * status than 0, or a run ended with the meaning "rejected". A compiler that dies of a signal
+ * refused nothing.
+ */
 bool observation_is_rejected(const struct observation *obs);
 /* Nothing can be concluded: timeout, memory, output limit, could not start. */
 bool observation_is_inconclusive(const struct observation *obs);

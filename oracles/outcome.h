@@ -19,8 +19,8 @@ enum end_kind {
 	END_TIMEOUT,      /* killed at the wall limit */
 	END_MEMORY_LIMIT, /* killed or refused at the memory limit */
 	END_OUTPUT_LIMIT, /* killed past output_max */
-	END_LEAK,         /* ended (`code` as for exit), but something it started kept a pipe open */
-	END_NOT_STARTED,  /* could not start; `why` says */
+	END_LEAK,        /* ended (`code` as for exit), but something it started kept a pipe open */
+	END_NOT_STARTED, /* could not start; `why` says */
 };
 const char *end_name(enum end_kind end); /* "exit", "signal", "timeout", "memory-limit", ... */
 
@@ -28,16 +28,17 @@ const char *end_name(enum end_kind end); /* "exit", "signal", "timeout", "memory
 struct capture {
 	struct slice head;
 	struct slice tail; /* empty unless the stream outgrew the head */
-	uint64_t total;    /* bytes written by the program */
+	uint64_t total;    /* bytes written by the program; output_max for END_OUTPUT_LIMIT */
 	char sha256[DIGEST_HEX_SIZE]; /* over all of them */
-	bool truncated;    /* bytes between head and tail were dropped */
+	bool truncated;               /* bytes between head and tail were dropped */
 };
 
 struct left_file {
 	const char *path; /* relative to the work directory, '/'-separated, byte order */
 	uint64_t size;
-	char sha256[DIGEST_HEX_SIZE];
-	char type; /* 'f' file, 'd' directory, 'l' link (hash of its target), '?' other */
+	char sha256[DIGEST_HEX_SIZE]; /* "" when not hashed: see outcome.files_cut */
+	char type; /* 'f' file, 'd' directory, 'l' link (hash of its target), '?' other, '-' a plan
+		      file that is gone */
 };
 
 /* All memory belongs to the arena given to the executor for this run. */
@@ -45,12 +46,15 @@ struct outcome {
 	enum phase phase;
 	enum end_kind end;
 	int code;
-	int wait_status; /* as waitpid(2) gave it */
-	const char *why; /* for END_NOT_STARTED, else NULL */
+	int wait_status;      /* as waitpid(2) gave it */
+	const char *why;      /* for END_NOT_STARTED, else NULL */
+	const char *work_dir; /* the plan's; borrowed from it */
 	struct capture out;
 	struct capture err;
-	struct left_file *files; /* only what the program left: plan files unchanged are not listed */
+	struct left_file *files; /* only what the program left: plan files unchanged are not listed,
+				    nor what an earlier phase left and this one did not touch */
 	size_t file_len;
+	bool files_cut; /* more was left than is listed or hashed: equal lists prove nothing */
 	int64_t wall_ns;
 	int64_t user_us;
 	int64_t sys_us;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* plan: one process to run, completely described. Built by profile.c, carried out by runner/exec. */
+/* plan: one process to run, completely described. Built by profile.c, carried out by runner/exec.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -11,6 +12,13 @@
 enum phase { PHASE_CHECK, PHASE_BUILD, PHASE_RUN };
 const char *phase_name(enum phase phase); /* "check", "build", "run" */
 
+/*
+ * Two empty folders that stand in every fresh work directory: HOME and TMPDIR of what runs in it.
+ * Whoever makes the directory makes them; plans only name them.
+ */
+#define PLAN_HOME ".home"
+#define PLAN_TMP  ".tmp"
+
 struct plan_file {
 	const char *path; /* relative to the work directory */
 	struct slice bytes;
@@ -18,7 +26,7 @@ struct plan_file {
 };
 
 struct plan_limits {
-	int64_t wall_ms;      /* then TERM to the group, `grace_ms`, then KILL */
+	int64_t wall_ms; /* then TERM to the group, `grace_ms`, then KILL */
 	int64_t grace_ms;
 	int64_t keep_head;    /* bytes of each stream kept from its start */
 	int64_t keep_tail;    /* ... and from its end; all bytes are counted and hashed */

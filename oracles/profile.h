@@ -18,9 +18,13 @@
 enum role { ROLE_FRONTEND, ROLE_CANONICAL, ROLE_JIT, ROLE_AOT, ROLE_WITNESS };
 const char *role_name(enum role role); /* "frontend", "canonical", "jit", "aot", "witness" */
 
-/* An argv template; ${name} is replaced, and a word that is exactly ${args} becomes all arguments. */
+/*
+ * An argv template; ${name} is replaced, and a word that is exactly ${args} becomes all arguments.
+ * `needs[i]` is NULL, or "app" or "args": word i stands only when the case has one.
+ */
 struct command {
 	const char **words;
+	const char **needs;
 	size_t len;
 };
 
@@ -28,6 +32,7 @@ struct command {
 struct exit_meaning {
 	int code;
 	const char *meaning; /* "success", "runtime-failure", "usage", "panic", "rejected", ... */
+	bool or_rejected; /* "rejected" instead when diagnostics of a refused program are found */
 };
 
 struct profile_backend {
@@ -35,38 +40,45 @@ struct profile_backend {
 	enum role role;
 	struct command build; /* len 0: nothing to build */
 	struct command run;
-	const char *artifact; /* relative to the work directory, what build leaves */
-	bool checks;          /* refuses what the frontend refuses: reject cases run on it */
+	const char *artifact;       /* relative to the work directory, what build leaves */
+	bool checks;                /* refuses what the frontend refuses: reject cases run on it */
 	struct exit_meaning *exits; /* of the run phase */
 	size_t exit_len;
 	const char **env; /* "NAME=value" for this backend only */
 	size_t env_len;
+	const char **build_env; /* ... and for its build only */
+	size_t build_env_len;
 	int64_t build_timeout_ms; /* 0: the run's default */
 };
 
 struct profile_file {
 	const char *path;
-	const char *text; /* template: ${file}, ${app}, ${backend} are replaced */
+	struct command lines; /* templates, one a line */
 };
 
 struct profile {
 	const char *name;
-	const char *path;      /* the JSON file */
-	const char *rules;     /* name of the rule file, diff/rules/NAME.json */
-	const char *toolchain; /* resolved folder of the binaries, absolute */
-	const char *toolchain_env; /* variable that names it, "FUSE_HOME", or NULL */
-	const char *language;      /* file ending of programs, "fuse" */
-	struct command version;    /* prints the identity */
-	const char **identity_files; /* templates of paths whose content is part of the identity */
+	const char *path;           /* the JSON file */
+	const char *rules;          /* name of the rule file, diff/rules/NAME.json */
+	const char *toolchain;      /* resolved folder of the binaries, absolute */
+	const char *toolchain_root; /* the folder the user named; the binaries may stand deeper */
+	const char *self_dir;
+	const char *toolchain_env;   /* variable that names it, "FUSE_HOME", or NULL */
+	const char *language;        /* file ending of programs, "fuse" */
+	struct command version;      /* prints the identity */
+	const char **identity_files; /* templates of paths whose content is part of the identity; a
+					leading '?' marks one that may be absent */
 	size_t identity_file_len;
 	struct command check; /* len 0: the profile has no separate frontend */
 	struct exit_meaning *check_exits;
 	size_t check_exit_len;
-	const char *diagnostics; /* "json-lines" or "text" */
-	bool codes_optional;     /* diagnostics may carry no code */
+	const char **check_env; /* "NAME=value" for the check only */
+	size_t check_env_len;
+	const char *diagnostics;          /* "json-lines" or "text" */
+	bool codes_optional;              /* diagnostics may carry no code */
 	struct profile_backend *backends; /* the canonical one first */
 	size_t backend_len;
-	const char **env;      /* "NAME=value" for every process */
+	const char **env; /* "NAME=value" for every process */
 	size_t env_len;
 	const char **env_pass; /* names passed through from our own environment when set */
 	size_t env_pass_len;
@@ -76,7 +88,7 @@ struct profile {
 	size_t ignore_file_len;
 	const char **features; /* what cases may `requires` */
 	size_t feature_len;
-	const char **read_paths;  /* templates the sandbox must show */
+	const char **read_paths; /* templates the sandbox must show */
 	size_t read_path_len;
 	const char **write_paths;
 	size_t write_path_len;
@@ -88,8 +100,8 @@ struct profile_options {
 };
 
 /*
- * Load and resolve. Broken JSON, unknown keys, no canonical backend: input error with file and line.
- * A toolchain whose binaries are absent: a fault, one line that says what to set or to build.
+ * Load and resolve. Broken JSON, unknown keys, no canonical backend: input error with file and
+ * line. A toolchain whose binaries are absent: a fault, one line that says what to set or to build.
  */
 int profile_load(struct profile **out, const char *path, const struct profile_options *options,
 		 struct error *err);
@@ -104,10 +116,12 @@ bool profile_has_feature(const struct profile *profile, const char *feature);
 int profile_identity(char hex[DIGEST_HEX_SIZE], const struct profile *profile, struct error *err);
 
 /*
- * Plans. `work_dir` is absolute and fresh. The check plan and each backend's first plan bring the
- * case's and the profile's files; phases of one backend share the directory. The environment is
- * LC_ALL=C, TZ=UTC, PATH=/usr/bin:/bin, HOME and TMPDIR inside work_dir, then the profile's, the
- * backend's and the case's. An unreadable case file is an input error.
+ * Plans. `*out` of a check is NULL when the profile has no separate frontend. `work_dir` is
+ * absolute and fresh. The check plan and each backend's first plan bring the case's and the
+ * profile's files; phases of one backend share the directory. The environment is LC_ALL=C, TZ=UTC,
+ * PATH=/usr/bin:/bin, HOME and TMPDIR inside work_dir, then the profile's, the backend's, what is
+ * passed through, and the case's; the last of one name wins. An unreadable case file is an input
+ * error. The memory limit is for runs: a compiler is not the program under test.
  */
 int plan_check(struct plan **out, const struct profile *profile, const struct test_case *test,
 	       const char *work_dir, const struct plan_limits *limits, struct arena *arena,
@@ -121,6 +135,6 @@ int plan_run(struct plan **out, const struct profile *profile,
 	     const struct profile_backend *backend, const struct test_case *test,
 	     const char *work_dir, const struct plan_limits *limits, struct arena *arena,
 	     struct error *err);
-/* The identity's version command. */
+/* The identity's version command; `*out` is NULL when the profile has none. */
 int plan_version(struct plan **out, const struct profile *profile, const char *work_dir,
 		 const struct plan_limits *limits, struct arena *arena, struct error *err);

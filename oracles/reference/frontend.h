@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * frontend: source files to a canonical program, or diagnostics. Loads modules, lexes, parses, checks,
- * lowers. The only entrance main.c needs.
+ * frontend: source files to a canonical program, or diagnostics. Loads modules, lexes, parses,
+ * checks, lowers. The only entrance main.c needs.
  */
 #pragma once
 
@@ -11,12 +11,12 @@
 #include "oracles/reference/tree.h"
 
 struct diagnostic {
-	bool is_error; /* else a warning */
+	bool is_error;    /* else a warning */
 	const char *code; /* "FUSE_TYPE_MISMATCH"; every error of ours has one */
 	const char *message;
-	const char *path;  /* as given on the command line or found by import */
-	uint32_t line;     /* from 1 */
-	uint32_t column;   /* from 1 */
+	const char *path;    /* as given on the command line or found by import */
+	uint32_t line;       /* from 1 */
+	uint32_t column;     /* from 1 */
 	uint32_t span_start; /* byte offsets into the file */
 	uint32_t span_end;
 	const char *source_line; /* text of that line, for the caret form */
@@ -37,6 +37,11 @@ enum { FRONTEND_E_REJECTED = 1 }; /* diagnostics say why */
  */
 int frontend_load(struct program *program, struct diagnostics *diagnostics, const char *path,
 		  struct error *err);
+
+/* The same for a root module that is already in memory; `path` names it in diagnostics and is where
+ * its imports are looked for. */
+int frontend_load_text(struct program *program, struct diagnostics *diagnostics, const char *path,
+		       struct slice text, struct error *err);
 
 /* "error: MESSAGE (path:line:col)", the source line and a caret; or one JSON object a line:
  * {"code","column","kind":"diagnostic","level","line","message","path","span_end","span_start"}. */

@@ -2,6 +2,7 @@
 #include "diff/template.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/re.h"
@@ -118,4 +119,94 @@ Test(template, names_the_problem_and_its_column)
 				 buf_str(&got));
 	}
 	buf_done(&got);
+}
+
+/* What a template means, written with nothing but greedy wildcards, over every short line. */
+Test(template, matches_what_its_plain_reading_matches)
+{
+	static const struct {
+		const char *text;
+		const char *plain;
+	} rows[] = {
+		{"a<...>b<...>c<...>d", "^a([^\\n]*)b([^\\n]*)c([^\\n]*)d$"},
+		{"<...>b<...>c<...>", "^([^\\n]*)b([^\\n]*)c([^\\n]*)$"},
+		{"<...><...>b<...>cb<...>bc", "^([^\\n]*)([^\\n]*)b([^\\n]*)cb([^\\n]*)bc$"},
+		{"a<...>b<c|bc><...>c<...>d", "^a([^\\n]*)b(c|bc)([^\\n]*)c([^\\n]*)d$"},
+	};
+	enum { LINE = 7, LETTERS = 5 };
+	struct arena arena = ARENA_INIT;
+	struct error err = ERROR_INIT;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct template compiled;
+		struct re *re = NULL;
+		struct re *plain = NULL;
+		cr_assert_eq(template_compile(&compiled, slice_of(rows[i].text), &arena, &err), 0);
+		cr_assert_eq(re_compile(&re, slice_of(compiled.pattern), RE_MULTILINE, &err), 0);
+		cr_assert_eq(re_compile(&plain, slice_of(rows[i].plain), RE_MULTILINE, &err), 0);
+		size_t matched = 0;
+		for (size_t n = 0; n < 78125; n++) {
+			char line[LINE];
+			struct re_match got = {0};
+			struct re_match want = {0};
+			for (size_t k = 0, rest = n; k < LINE; k++, rest /= LETTERS)
+				line[k] = "abcd\n"[rest % LETTERS];
+			struct slice subject = slice_make(line, LINE);
+			int r = re_match(plain, subject, 0, &want, &err);
+			cr_assert_eq(re_match(re, subject, 0, &got, &err), r, "%s over %.*s",
+				     rows[i].text, LINE, line);
+			if (r != 0)
+				continue;
+			matched++;
+			cr_assert_eq(got.len, want.len);
+			cr_assert_eq(memcmp(got.groups, want.groups, got.len * sizeof(*got.groups)),
+				     0, "%s over %.*s", rows[i].text, LINE, line);
+		}
+		cr_expect_gt(matched, 100, "%s: %zu", rows[i].text, matched);
+		re_free(re);
+		re_free(plain);
+	}
+	arena_done(&arena);
+}
+
+/* A program may print what looks like the start of an envelope, over and over. */
+Test(template, tells_a_hostile_line_within_the_limits)
+{
+	static const char text[] =
+		"fatal: class=<runtime_fatal|panic> pid=<...> message=<...> mode=<...> "
+		"profile=<...> target=<...> rustc=<...> cli=<...> runtime_cache=<...> "
+		"contract=<...>";
+	static const struct {
+		const char *part; /* repeated */
+		size_t size;
+		const char *end;
+		int want;
+	} rows[] = {
+		{" mode= profile= target= rustc= cli= runtime_cache=", 1 << 20, "", RE_NO_MATCH},
+		{" message= mode= profile=", 1 << 20, "", RE_NO_MATCH},
+		{" mode= profile= target= rustc= cli= runtime_cache=", 1 << 20, " contract=v", 0},
+		{" message=", 1 << 20,
+		 " mode= profile= target= rustc= cli= runtime_cache= contract=v", 0},
+		{" mode= profile= target= rustc= cli= runtime_cache= contract=v", 1 << 20, "", 0},
+		/* Behind the last literal it takes the square of the length. */
+		{" contract= mode= profile= target= rustc= cli= runtime_cache=", 4096, "", 0},
+	};
+	struct arena arena = ARENA_INIT;
+	struct error err = ERROR_INIT;
+	struct template compiled;
+	struct re *re = NULL;
+	cr_assert_eq(template_compile(&compiled, slice_of(text), &arena, &err), 0);
+	cr_assert_eq(re_compile(&re, slice_of(compiled.pattern), RE_MULTILINE, &err), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct re_match m;
+		struct buf line = BUF_INIT(0);
+		buf_adds(&line, "fatal: class=panic pid=1 message=x");
+		while (line.len < rows[i].size)
+			buf_adds(&line, rows[i].part);
+		buf_adds(&line, rows[i].end);
+		cr_expect_eq(re_match(re, buf_slice(&line), 0, &m, &err), rows[i].want, "%s: %s",
+			     rows[i].part, err.message);
+		buf_done(&line);
+	}
+	re_free(re);
+	arena_done(&arena);
 }

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* outcome: the words that reports and events use for how a process ended. */
+#include "oracles/outcome.h"
+
+const char *end_name(enum end_kind end)
+{
+	switch (end) {
+	case END_EXIT:
+		return "exit";
+	case END_SIGNAL:
+		return "signal";
+	case END_TIMEOUT:
+		return "timeout";
+	case END_MEMORY_LIMIT:
+		return "memory-limit";
+	case END_OUTPUT_LIMIT:
+		return "output-limit";
+	case END_LEAK:
+		return "leak";
+	case END_NOT_STARTED:
+		return "could-not-start";
+	}
+	return "?";
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* frontend: the stages one after another; a stage runs only when those before it found nothing
+ * wrong. */
+#include "oracles/reference/frontend.h"
+#include "oracles/reference/loader.h"
+#include "oracles/reference/lower.h"
+
+static int check_and_lower(struct program *program, struct loader *loader, struct arena *arena)
+{
+	struct sema sema = {
+		.arena = arena,
+		.report = &loader->report,
+		.units = loader->units.items,
+		.unit_len = (uint32_t)loader->units.len,
+	};
+	sema_check(&sema);
+	if (loader->report.diagnostics->errors == 0)
+		lower(program, &sema);
+	sema_done(&sema);
+	return loader->report.diagnostics->errors ? FRONTEND_E_REJECTED : 0;
+}
+
+/* The checker goes over the program in several passes; people read it from top to bottom. */
+static void sort_by_place(struct diagnostics *diagnostics)
+{
+	struct diagnostic *items = diagnostics->list.items;
+	for (size_t i = 1; i < diagnostics->list.len; i++) {
+		struct diagnostic one = items[i];
+		size_t to = i;
+		while (to > 0 && strcmp(items[to - 1].path, one.path) == 0 &&
+		       items[to - 1].span_start > one.span_start) {
+			items[to] = items[to - 1];
+			to--;
+		}
+		items[to] = one;
+	}
+}
+
+/* Everything behind reading the root; the loader is used up. */
+static int finish(struct program *program, struct loader *loader)
+{
+	*program = (struct program){.main_function = -1};
+	int r = loader->report.diagnostics->errors ? FRONTEND_E_REJECTED : 0;
+	if (r == 0)
+		r = check_and_lower(program, loader, loader->arena);
+	sort_by_place(loader->report.diagnostics);
+	loader_done(loader);
+	arena_done(loader->arena);
+	return r;
+}
+
+int frontend_load_text(struct program *program, struct diagnostics *diagnostics, const char *path,
+		       struct slice text, struct error *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct loader loader = {.arena = &arena, .report = {.diagnostics = diagnostics}};
+	if (text.len > SOURCE_MAX)
+		return error_input(err, "'%s' is larger than %d bytes", path, SOURCE_MAX);
+	loader_load_text(&loader, path, text);
+	return finish(program, &loader);
+}
+
+int frontend_load(struct program *program, struct diagnostics *diagnostics, const char *path,
+		  struct error *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct loader loader = {.arena = &arena, .report = {.diagnostics = diagnostics}};
+	int r = loader_load(&loader, path, err);
+	if (r == 0)
+		return finish(program, &loader);
+	loader_done(&loader);
+	arena_done(&arena);
+	return r;
+}

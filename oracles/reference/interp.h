@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* interp: the canonical meaning of a program: a walk over its tree. */
+#pragma once
+
+#include "oracles/reference/tree.h"
+
+/*
+ * Runs function `entry` (an app: no parameters). 0 when it ended well, 1 when it failed: then
+ * *message is malloc'ed text.
+ */
+int interp_run(const struct program *program, uint32_t entry, char **message);
+
+/* Whether the interpreter can call an operation of that signature. A test asks about every one. */
+bool interp_knows_op(enum op op);

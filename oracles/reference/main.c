@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fuse-ref: the command line of the embedded FUSE. Reads options, calls the front end and one way
+ * of execution, prints. Exit codes: 0 well, 1 rejected or failed program or failed build, 2 usage,
+ * 3 our own fault.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "oracles/reference/aot.h"
+#include "oracles/reference/emit_c.h"
+#include "oracles/reference/fault.h"
+#include "oracles/reference/frontend.h"
+#include "oracles/reference/interp.h"
+#include "oracles/reference/jit.h"
+
+#ifndef FUSE_REF_VERSION
+#define FUSE_REF_VERSION "0.1.0"
+#endif
+
+enum { EXIT_WELL, EXIT_FAILED, EXIT_USAGE, EXIT_FAULT };
+
+struct options {
+	const char *file;
+	const char *app;
+	bool json;
+	bool interpret;
+	bool release;
+	bool aot;
+	bool has_args; /* program arguments after -- */
+};
+
+struct verb {
+	const char *name;
+	const char *usage;
+	const char *allowed; /* options it takes, each between blanks */
+	int (*run)(const struct options *options);
+};
+
+static const char usage_text[] =
+	"usage: fuse-ref check [--diagnostics json|text] FILE\n"
+	"       fuse-ref run [--backend ast|native] [--app NAME] [--diagnostics json|text] FILE\n"
+	"       fuse-ref build --release|--aot [--app NAME] [--diagnostics json|text] FILE\n"
+	"       fuse-ref tree FILE      the canonical program\n"
+	"       fuse-ref emit FILE      the C text that both compilers get\n"
+	"       fuse-ref faults         miscompilations this build can plant "
+	"(FUSE_REF_FAULT=NAME)\n"
+	"       fuse-ref --version | --help\n";
+
+static void buf_done_p(struct buf *buf)
+{
+	buf_done(buf);
+}
+
+static int complain(const char *prefix, const char *message, int code)
+{
+	(void)fprintf(stderr, "%s%s\n", prefix, message);
+	return code;
+}
+
+static int complain_error(const struct error *err)
+{
+	return complain("error: ", err->message,
+			err->blame == ERROR_INPUT ? EXIT_FAILED : EXIT_FAULT);
+}
+
+static int print_buf(const struct buf *text)
+{
+	if (file_write_all(STDOUT_FILENO, buf_str(text), text->len) == 0)
+		return EXIT_WELL;
+	(void)fprintf(stderr, "error: cannot write to stdout: %s\n", strerror(errno));
+	return EXIT_FAILED;
+}
+
+/* Diagnostics go to stderr whatever becomes of the program. EXIT_WELL, or the code to end with. */
+static int load(struct program *program, const struct options *options)
+{
+	struct error err = ERROR_INIT;
+	struct diagnostics diagnostics = {0};
+	CLEANUP(buf_done_p) struct buf text = BUF_INIT(0);
+	int r = frontend_load(program, &diagnostics, options->file, &err);
+	if (options->json)
+		diagnostics_format_json(&text, &diagnostics);
+	else
+		diagnostics_format_text(&text, &diagnostics);
+	(void)file_write_all(STDERR_FILENO, buf_str(&text), text.len);
+	diagnostics_done(&diagnostics);
+	if (r < 0)
+		return complain_error(&err);
+	return r == 0 ? EXIT_WELL : EXIT_FAILED;
+}
+
+/* The function to run: the named app, or the first. Negative after a complaint. */
+static int64_t find_app(const struct program *program, const struct options *options)
+{
+	for (uint32_t i = 0; i < program->app_len; i++)
+		if (!options->app || slice_is(program->apps[i].name, options->app))
+			return program->apps[i].function;
+	if (options->app)
+		(void)fprintf(stderr, "error: app not found: %s\n", options->app);
+	else
+		(void)fprintf(stderr, "error: no app found in '%s'\n", options->file);
+	return -1;
+}
+
+/* --- verbs
+ * -------------------------------------------------------------------------------------------------
+ */
+
+static int verb_check(const struct options *options)
+{
+	struct program program = {0};
+	int code = load(&program, options);
+	if (code == EXIT_WELL)
+		program_done(&program);
+	return code;
+}
+
+static int execute(const struct program *program, const struct options *options)
+{
+	int64_t entry = find_app(program, options);
+	if (entry < 0)
+		return EXIT_FAILED;
+	struct error err = ERROR_INIT;
+	CLEANUP(free_p) char *message = NULL;
+	int r = options->interpret ? interp_run(program, (uint32_t)entry, &message)
+				   : jit_run(program, (uint32_t)entry, &message, &err);
+	if (r < 0)
+		return complain("run error: ", err.message, EXIT_FAILED);
+	if (r > 0)
+		return complain("run error: ", message ? message : "out of memory", EXIT_FAILED);
+	return EXIT_WELL;
+}
+
+static int verb_run(const struct options *options)
+{
+	if (options->has_args)
+		return complain("error: ", "program arguments are not supported yet", EXIT_USAGE);
+	struct program program = {0};
+	int code = load(&program, options);
+	if (code != EXIT_WELL)
+		return code;
+	code = execute(&program, options);
+	program_done(&program);
+	return code;
+}
+
+static void print_stage(int number, const char *text)
+{
+	(void)fprintf(stderr, "[build] aot [%d/6] %s\n", number, text);
+}
+
+static int build(const struct program *program, const struct options *options)
+{
+	int64_t entry = find_app(program, options);
+	if (entry < 0)
+		return EXIT_FAILED;
+	struct error err = ERROR_INIT;
+	int r = aot_build(program,
+			  &(struct aot_options){
+				  .entry = (uint32_t)entry,
+				  .profile = options->release ? "release" : "debug",
+				  .version = FUSE_REF_VERSION,
+				  .stage = print_stage,
+			  },
+			  &err);
+	return r < 0 ? complain("error: ", err.message, EXIT_FAILED) : EXIT_WELL;
+}
+
+static int verb_build(const struct options *options)
+{
+	if (!options->release && !options->aot)
+		return complain("error: ", "build needs --release or --aot", EXIT_USAGE);
+	print_stage(1, "check program");
+	struct program program = {0};
+	int code = load(&program, options);
+	if (code == EXIT_WELL) {
+		code = build(&program, options);
+		program_done(&program);
+	}
+	(void)fputs(code == EXIT_WELL ? "[build] ok\n" : "[build] failed\n", stderr);
+	return code;
+}
+
+static int verb_tree(const struct options *options)
+{
+	struct program program = {0};
+	int code = load(&program, options);
+	if (code != EXIT_WELL)
+		return code;
+	CLEANUP(buf_done_p) struct buf text = BUF_INIT(0);
+	tree_print(&text, &program);
+	program_done(&program);
+	return print_buf(&text);
+}
+
+static int verb_emit(const struct options *options)
+{
+	struct program program = {0};
+	int code = load(&program, options);
+	if (code != EXIT_WELL)
+		return code;
+	CLEANUP(buf_done_p) struct buf text = BUF_INIT(0);
+	emit_c(&text, &program, &(struct emit_options){.where = FAULT_IN_JIT});
+	program_done(&program);
+	return print_buf(&text);
+}
+
+/* --- command line
+ * -------------------------------------------------------------------------------------------- */
+
+static const struct verb verbs[] = {
+	{"check", "fuse-ref check [--diagnostics json|text] FILE", " --diagnostics ", verb_check},
+	{"run", "fuse-ref run [--backend ast|native] [--app NAME] FILE",
+	 " --diagnostics --backend --app ", verb_run},
+	{"build", "fuse-ref build --release|--aot [--app NAME] FILE",
+	 " --diagnostics --app --release --aot ", verb_build},
+	{"tree", "fuse-ref tree FILE", " --diagnostics ", verb_tree},
+	{"emit", "fuse-ref emit FILE", " --diagnostics ", verb_emit},
+};
+
+static int usage_error(const char *problem, const char *subject)
+{
+	(void)fprintf(stderr, "error: %s '%s', try 'fuse-ref --help'\n", problem, subject);
+	return EXIT_USAGE;
+}
+
+static bool is_allowed(const struct verb *verb, const char *name)
+{
+	const char *hit = strstr(verb->allowed, name);
+	return hit && hit[-1] == ' ' && hit[strlen(name)] == ' ';
+}
+
+static int set_option(struct options *options, const char *name, const char *value)
+{
+	if (strcmp(name, "--app") == 0) {
+		options->app = value;
+	} else if (strcmp(name, "--backend") == 0) {
+		options->interpret = strcmp(value, "ast") == 0;
+		if (!options->interpret && strcmp(value, "native") != 0)
+			return usage_error("unknown backend", value);
+	} else {
+		options->json = strcmp(value, "json") == 0;
+		if (!options->json && strcmp(value, "text") != 0)
+			return usage_error("unknown diagnostics format", value);
+	}
+	return EXIT_WELL;
+}
+
+/* One argument, or two: *at is moved over what was used. */
+static int take_argument(struct options *options, const struct verb *verb, char **argv, int *at)
+{
+	const char *arg = argv[(*at)++];
+	if (arg[0] != '-' || arg[1] == '\0') {
+		if (options->file)
+			return usage_error("more than one file:", arg);
+		options->file = arg;
+		return EXIT_WELL;
+	}
+	if (strcmp(arg, "--") == 0 && strcmp(verb->name, "run") == 0) {
+		for (; argv[*at]; ++*at)
+			options->has_args = true;
+		return EXIT_WELL;
+	}
+	CLEANUP(free_p) char *name = strdup(arg);
+	if (!name)
+		return complain("error: ", "out of memory", EXIT_FAULT);
+	char *equals = strchr(name, '=');
+	if (equals)
+		*equals = '\0';
+	if (!is_allowed(verb, name))
+		return usage_error("unknown option", name);
+	if (strcmp(name, "--release") == 0 || strcmp(name, "--aot") == 0) {
+		if (equals)
+			return usage_error("option takes no value:", name);
+		options->release |= strcmp(name, "--release") == 0;
+		options->aot |= strcmp(name, "--aot") == 0;
+		return EXIT_WELL;
+	}
+	const char *value = equals ? strchr(arg, '=') + 1 : argv[*at];
+	if (!value)
+		return usage_error("option needs a value:", name);
+	if (!equals)
+		++*at;
+	return set_option(options, name, value);
+}
+
+static int run_verb(const struct verb *verb, char **argv)
+{
+	struct options options = {0};
+	for (int at = 2; argv[at];) {
+		int code = take_argument(&options, verb, argv, &at);
+		if (code != EXIT_WELL)
+			return code;
+	}
+	if (!options.file)
+		return complain("error: file missing, usage: ", verb->usage, EXIT_USAGE);
+	return verb->run(&options);
+}
+
+static int print_faults(void)
+{
+	CLEANUP(buf_done_p) struct buf text = BUF_INIT(0);
+	fault_list(&text);
+	if (text.len == 0)
+		(void)fputs("this build plants no faults, configure with -Dplanted_faults=true\n",
+			    stderr);
+	return print_buf(&text);
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+	if (strcmp(name, "--version") == 0)
+		return puts("fuse-ref " FUSE_REF_VERSION) < 0 ? EXIT_FAILED : EXIT_WELL;
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+		return fputs(usage_text, stdout) < 0 ? EXIT_FAILED : EXIT_WELL;
+	struct error err = ERROR_INIT;
+	if (fault_choose(getenv("FUSE_REF_FAULT"), &err) < 0)
+		return complain("error: ", err.message, EXIT_USAGE);
+	if (strcmp(name, "faults") == 0)
+		return print_faults();
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(name, verbs[i].name) == 0)
+			return run_verb(&verbs[i], argv);
+	if (!*name)
+		return complain("error: ", "command missing, try 'fuse-ref --help'", EXIT_USAGE);
+	return usage_error("unknown command", name);
+}

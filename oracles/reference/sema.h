@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sema: the checker. Takes parsed modules, resolves every name, gives every expression a type, and
+ * writes both into the tree. A program without reported errors satisfies what lower.c relies on:
+ * every name has its role, every pattern its variant or field, every expression its type.
+ */
+#pragma once
+
+#include "base/map.h"
+#include "oracles/reference/ast.h"
+#include "oracles/reference/report.h"
+#include "oracles/reference/sema_type.h"
+
+enum symbol_kind {
+	SYMBOL_FUNCTION,
+	SYMBOL_STRUCT,
+	SYMBOL_ENUM,
+	SYMBOL_CONFIG,      /* fields, like a struct that exists once */
+	SYMBOL_ASSET,       /* an imported file: a value that exists once */
+	SYMBOL_MODULE,      /* import Foo: the module it names */
+	SYMBOL_UNSUPPORTED, /* declared, and already refused */
+};
+
+/* A variable: parameter, let, var, loop or pattern binding. */
+struct local {
+	struct slice name;
+	struct range range;
+	struct ty *ty;
+	bool is_var;       /* may be assigned as a whole */
+	uint32_t depth;    /* of the block that declares it */
+	uint32_t function; /* which body it belongs to: spawn bodies are their own */
+	bool is_task;      /* bound to a spawned task, to be awaited before its scope ends */
+	bool is_awaited;
+	bool loose;    /* lowering: its slot must hold any value */
+	uint32_t slot; /* lowering: in the function being lowered */
+};
+
+struct field {
+	struct ast_name name;
+	struct ty *ty;
+	struct ast_type *type;
+	struct ast_expr *value; /* default, or NULL */
+	struct symbol *owner;   /* the struct that declares it; a derived one has its base's */
+	uint32_t owner_index;
+	uint32_t function; /* lowering: of the default */
+};
+
+struct variant {
+	struct ast_name name;
+	struct ty **payload;
+	struct ast_type **types;
+	uint32_t payload_len;
+};
+
+struct symbol {
+	enum symbol_kind kind;
+	struct slice name;
+	struct range range;
+	uint32_t module;
+	struct ast_decl *decl;
+	struct ty *ty; /* nominal type; of a function, its function type */
+	/* struct */
+	struct field *fields;
+	uint32_t field_len;
+	enum { FIELDS_NEW, FIELDS_BUSY, FIELDS_DONE } state;
+	bool broken; /* its fields are not known; already reported */
+	/* enum */
+	struct variant *variants;
+	uint32_t variant_len;
+	/* function */
+	struct local **params;
+	uint32_t param_len;
+	struct ty *result;
+	/* module */
+	uint32_t target;
+	/* lowering */
+	uint32_t index;              /* of the function or type */
+	uint32_t *default_functions; /* by parameter */
+	bool loose_result;
+	bool lowered_type;
+};
+
+/* What the block of a spawn takes from around it. */
+struct spawn_scope {
+	struct spawn_scope *outer;
+	uint32_t function;
+	VEC(struct local *) captures;
+};
+
+/* One loaded file. */
+struct unit {
+	struct source source;
+	struct slice name;
+	const char *identity; /* its path without detours: a file is loaded once */
+	struct ast_module *ast;
+	unsigned capabilities;         /* required by the module, a bit each */
+	struct map symbols;            /* struct symbol by name; imports included */
+	VEC(struct symbol *) declared; /* in source order, imports excluded */
+};
+
+/* An app or a test, or another body without a symbol. */
+struct body {
+	struct ast_decl *decl;
+	uint32_t module;
+};
+
+struct sema {
+	struct arena *arena;
+	struct report *report;
+	struct types types;
+	struct unit **units;
+	uint32_t unit_len;
+	VEC(struct body) apps;
+	VEC(struct body) tests;
+	VEC(struct symbol *) assets;
+	/* while a body is checked */
+	uint32_t module;
+	struct ty *result;
+	VEC(struct local *) scope;
+	uint32_t depth;
+	uint32_t loops;
+	uint32_t function;
+	uint32_t function_count;
+	uint32_t spawn_count;
+	struct spawn_scope *spawn; /* the innermost spawn around, or NULL */
+	struct ty **inferred;      /* joins the returned types of a spawn's block, else NULL */
+	struct symbol *main;
+};
+
+/* Units with their imports bound; 0 is the root. The result stays in the arena and the units. */
+void sema_check(struct sema *sema);
+void sema_done(struct sema *sema);
+
+/* Index of a field or variant, or -1. */
+int32_t symbol_field(const struct symbol *symbol, struct slice name);
+int32_t symbol_variant(const struct symbol *symbol, struct slice name);

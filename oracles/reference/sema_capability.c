@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sema_capability: what a module says it needs, and that who calls into it says so too. */
+#include "oracles/reference/sema_internal.h"
+
+static const char *const capabilities[] = {"db", "crypto", "network", "time"};
+
+enum { CAPABILITY_COUNT = sizeof(capabilities) / sizeof(capabilities[0]) };
+
+void sema_requires(struct sema *s, struct ast_decl *decl)
+{
+	struct unit *unit = s->units[s->module];
+	for (uint32_t i = 0; i < decl->name_len; i++) {
+		struct ast_name *name = &decl->names[i];
+		unsigned k = 0;
+		while (k < CAPABILITY_COUNT && !slice_is(name->text, capabilities[k]))
+			k++;
+		if (k == CAPABILITY_COUNT)
+			report_error(s->report, name->range, "FUSE_CAPABILITY_UNKNOWN",
+				     "unknown capability '%.*s', there are db, crypto, network and "
+				     "time",
+				     SLICE_ARG(name->text));
+		else if (unit->capabilities & 1u << k)
+			report_error(s->report, name->range, "FUSE_CAPABILITY_DUPLICATE",
+				     "capability '%s' is already required", capabilities[k]);
+		if (k < CAPABILITY_COUNT)
+			unit->capabilities |= 1u << k;
+	}
+}
+
+void sema_capabilities_of(struct sema *s, struct range call, const struct symbol *callee)
+{
+	unsigned missing =
+		s->units[callee->module]->capabilities & ~s->units[s->module]->capabilities;
+	for (unsigned k = 0; k < CAPABILITY_COUNT; k++)
+		if (missing & 1u << k)
+			report_error(s->report, call, "FUSE_CAPABILITY_MISSING",
+				     "a call of '%.*s' needs 'requires %s' in this module too",
+				     SLICE_ARG(callee->name), capabilities[k]);
+}

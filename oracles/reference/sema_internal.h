@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sema_internal: what the checker's files share. */
+#pragma once
+
+#include "oracles/reference/sema.h"
+
+/* names: sema_scope.c */
+struct symbol *sema_symbol(struct sema *s, struct slice name); /* in the current module, or NULL */
+struct symbol *sema_path(struct sema *s, struct slice dotted); /* also through a module's alias */
+struct local *sema_local(struct sema *s, struct slice name);
+struct local *sema_declare(struct sema *s, struct ast_name name, struct ty *ty, bool is_var);
+uint32_t sema_open_scope(struct sema *s);
+void sema_close_scope(struct sema *s, uint32_t mark);
+/* The nearest of the names a program could have meant: ", did you mean 'x'", or "". */
+const char *sema_hint(struct sema *s, struct slice name);
+
+/* declarations: sema_decl.c, sema_import.c, sema_resolve.c */
+void sema_imports(struct sema *s); /* bind what modules import from each other */
+void sema_fields(struct sema *s, struct symbol *symbol); /* resolve a struct's fields once */
+struct ty *sema_resolve(struct sema *s, const struct ast_type *type);
+
+/* capabilities: sema_capability.c */
+void sema_requires(struct sema *s, struct ast_decl *decl);
+void sema_capabilities_of(struct sema *s, struct range call, const struct symbol *callee);
+
+/* expressions: sema_expr.c, sema_call.c */
+struct ty *sema_expr(struct sema *s, struct ast_expr *expr);
+/* Check, and complain unless it fits `want`; what names the place ("argument", "field 'x'"). */
+void sema_expect(struct sema *s, struct ast_expr *expr, struct ty *want, const char *code);
+void sema_fits(struct sema *s, struct ast_expr *expr, struct ty *want, const char *code);
+void sema_condition(struct sema *s, struct ast_expr *expr);
+struct ty *sema_call(struct sema *s, struct ast_expr *expr);
+struct ty *sema_binary(struct sema *s, struct ast_expr *expr);
+struct ty *sema_member(struct sema *s, struct ast_expr *expr);
+/* A name or chain of names as a declaration or local; false when `expr` is an ordinary value. */
+bool sema_resolve_name(struct sema *s, struct ast_expr *expr);
+struct ty *sema_field_of(struct sema *s, struct ast_expr *expr, struct ty *base);
+struct ty *sema_index_of(struct sema *s, struct ast_expr *expr, struct ty *base);
+
+/* statements: sema_stmt.c */
+void sema_block(struct sema *s, struct ast_block *block);
+/* The same, and its last value must fit the function's result. */
+void sema_body(struct sema *s, struct ast_block *block);
+
+/* Whether one of a match's cases fits every value of its type. */
+bool sema_covers(const struct ast_stmt *stmt);
+/* spawn, await and the lifetime of tasks: sema_spawn.c */
+struct ty *sema_spawn(struct sema *s, struct ast_expr *expr);
+struct ty *sema_await(struct sema *s, struct ast_expr *expr);
+void sema_use_local(struct sema *s, struct local *local, struct range range);
+void sema_task_assigned(struct sema *s, struct ast_stmt *stmt, struct local *local);
+void sema_tasks_end(struct sema *s, uint32_t mark);
+void sema_pattern(struct sema *s, struct ast_pattern *pattern, struct ty *ty);
+
+/* builtins: sema_builtin.c */
+struct builtin {
+	const char *name;
+	uint32_t min_args;
+	uint32_t max_args;
+	enum builtin_id { BUILTIN_PRINT, BUILTIN_ASSERT, BUILTIN_UNSUPPORTED } id;
+};
+const struct builtin *builtin_find(struct slice name);
+struct ty *sema_builtin_call(struct sema *s, struct ast_expr *expr);
+
+void sema_unsupported(struct sema *s, struct range range, const char *what);
+#define SEMA_NAME(s, ty) ty_name((s)->arena, (ty))

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * spawn: what the runner adds to the cost of a process. Two loops start the same static program,
+ * two in flight: a bare posix_spawn + waitpid, and exec with everything it does for a case. Rounds
+ * alternate and the median of their ratios counts, so that a busy host shifts both sides.
+ *
+ * usage: spawn PROGRAM [RUNS [ROUNDS]]; prints "spawn-cost RATIO LIMIT ok|short", exit 0 or 1.
+ */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "runner/exec.h"
+
+enum { IN_FLIGHT = 2, RUNS_DEFAULT = 400, ROUNDS_DEFAULT = 11 };
+#define LIMIT 1.50
+
+static char locale[] = "LC_ALL=C";
+static char path[] = "PATH=/usr/bin:/bin";
+static char *environment[] = {locale, path, NULL};
+
+struct bench {
+	const char *program;
+	int runs;
+	int rounds;
+	bool with_file; /* each run brings a program text and lists what was left */
+};
+
+static _Noreturn void die(const char *what)
+{
+	perror(what);
+	exit(3);
+}
+
+static int64_t bare_loop(const struct bench *bench)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+	int started = 0;
+	int64_t begin = clock_monotonic_ns();
+	for (int done = 0; done < bench->runs; done++) {
+		for (; started < bench->runs && started - done < IN_FLIGHT; started++) {
+			char number[16];
+			pid_t pid;
+			(void)snprintf(number, sizeof(number), "%d", started);
+			char *argv[] = {(char *)bench->program, number, NULL};
+			if (posix_spawn(&pid, bench->program, &actions, NULL, argv, environment) !=
+			    0)
+				die("posix_spawn");
+		}
+		int status;
+		if (waitpid(-1, &status, 0) < 0 || status != 0)
+			die("waitpid");
+	}
+	int64_t took = clock_monotonic_ns() - begin;
+	posix_spawn_file_actions_destroy(&actions);
+	return took;
+}
+
+/* One case in flight: what sched keeps for each. */
+struct job {
+	struct plan plan;
+	struct outcome outcome;
+	struct arena arena;
+	struct plan_file file;
+	char *argv[3];
+	char number[16];
+	char *dir;
+	bool busy;
+};
+
+static void job_start(struct job *job, struct exec *exec, const struct bench *bench, int n)
+{
+	struct error err = ERROR_INIT;
+	if (exec_work_dir(&job->dir, exec, &err) < 0)
+		die(err.message);
+	(void)snprintf(job->number, sizeof(job->number), "%d", n);
+	job->argv[0] = (char *)bench->program;
+	job->argv[1] = job->number;
+	job->plan = (struct plan){
+		.phase = PHASE_RUN,
+		.backend = "bench",
+		.work_dir = job->dir,
+		.cwd = ".",
+		.argv = job->argv,
+		.env = environment,
+		.limits = {.wall_ms = 10000,
+			   .grace_ms = 1000,
+			   .keep_head = 512 << 10,
+			   .keep_tail = 512 << 10,
+			   .output_max = 16 << 20,
+			   .drain_ms = 200},
+	};
+	job->file = (struct plan_file){.path = "hello.fuse", .bytes = slice_of("app \"x\":\n")};
+	if (bench->with_file) {
+		job->plan.files = &job->file;
+		job->plan.file_len = 1;
+		job->plan.scan_files = true;
+	}
+	job->busy = true;
+	if (exec_start(exec, &job->plan, &job->outcome, &job->arena, job, &err) < 0)
+		die(err.message);
+}
+
+static void job_end(struct job *job, struct exec *exec)
+{
+	char want[32];
+	(void)snprintf(want, sizeof(want), "hello %s\n", job->number);
+	if (job->outcome.end != END_EXIT || job->outcome.code != 0 ||
+	    !slice_is(job->outcome.out.head, want))
+		die("wrong outcome");
+	exec_work_dir_done(exec, job->dir);
+	arena_clear(&job->arena);
+	job->busy = false;
+}
+
+static int64_t exec_loop(const struct bench *bench, struct exec *exec, struct job *jobs)
+{
+	struct error err = ERROR_INIT;
+	int started = 0;
+	int64_t begin = clock_monotonic_ns();
+	for (int done = 0; done < bench->runs; done++) {
+		for (size_t i = 0; i < IN_FLIGHT && started < bench->runs; i++)
+			if (!jobs[i].busy)
+				job_start(&jobs[i], exec, bench, started++);
+		void *tag = NULL;
+		if (exec_next(exec, &tag, -1, &err) < 0 || !tag)
+			die(err.message);
+		job_end(tag, exec);
+	}
+	return clock_monotonic_ns() - begin;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a;
+	double y = *(const double *)b;
+	return x < y ? -1 : x > y;
+}
+
+static double median(double *values, int len)
+{
+	qsort(values, (size_t)len, sizeof(*values), by_value);
+	return values[len / 2];
+}
+
+/* Processor time of ours and of every child reaped: steadier than wall time on a busy host. */
+static double cpu_us(void)
+{
+	struct rusage own, children;
+	(void)getrusage(RUSAGE_SELF, &own);
+	(void)getrusage(RUSAGE_CHILDREN, &children);
+	const struct timeval times[] = {own.ru_utime, own.ru_stime, children.ru_utime,
+					children.ru_stime};
+	double sum = 0;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		sum += (double)times[i].tv_sec * 1e6 + (double)times[i].tv_usec;
+	return sum;
+}
+
+static void print_cpu(const struct bench *bench, struct exec *exec, struct job *jobs)
+{
+	double begin = cpu_us();
+	(void)bare_loop(bench);
+	double middle = cpu_us();
+	(void)exec_loop(bench, exec, jobs);
+	double end = cpu_us();
+	(void)fprintf(stderr, "processor time a run: bare %.0f us, through exec %.0f us\n",
+		      (middle - begin) / bench->runs, (end - middle) / bench->runs);
+}
+
+/* Median ratio; `bare_us` gets the median cost of a bare start. */
+static double measure(const struct bench *bench, double *bare_us)
+{
+	struct error err = ERROR_INIT;
+	const struct exec_options options = {.slots = IN_FLIGHT};
+	struct exec *exec = NULL;
+	struct job jobs[IN_FLIGHT] = {0};
+	double *ratios = mem_zeroed((size_t)bench->rounds, sizeof(*ratios));
+	double *bare = mem_zeroed((size_t)bench->rounds, sizeof(*bare));
+	if (exec_new(&exec, &options, &err) < 0)
+		die(err.message);
+	(void)bare_loop(bench);
+	(void)exec_loop(bench, exec, jobs);
+	for (int i = 0; i < bench->rounds; i++) {
+		int64_t first = i % 2 ? exec_loop(bench, exec, jobs) : bare_loop(bench);
+		int64_t second = i % 2 ? bare_loop(bench) : exec_loop(bench, exec, jobs);
+		int64_t bare_ns = i % 2 ? second : first;
+		ratios[i] = (double)(i % 2 ? first : second) / (double)bare_ns;
+		bare[i] = (double)bare_ns / bench->runs / 1000;
+	}
+	print_cpu(bench, exec, jobs);
+	double ratio = median(ratios, bench->rounds);
+	*bare_us = median(bare, bench->rounds);
+	for (size_t i = 0; i < IN_FLIGHT; i++)
+		arena_done(&jobs[i].arena);
+	free(ratios);
+	free(bare);
+	exec_free(exec);
+	return ratio;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		(void)fprintf(stderr, "usage: spawn PROGRAM [RUNS [ROUNDS]]\n");
+		return 2;
+	}
+	CLEANUP(free_p) char *program = realpath(argv[1], NULL);
+	struct bench bench = {.program = program, .runs = RUNS_DEFAULT, .rounds = ROUNDS_DEFAULT};
+	if (argc > 2)
+		bench.runs = atoi(argv[2]);
+	if (argc > 3)
+		bench.rounds = atoi(argv[3]);
+	if (!program || bench.runs < 1 || bench.rounds < 1)
+		return 2;
+	double bare_us = 0;
+	double ratio = measure(&bench, &bare_us);
+	(void)fprintf(stderr, "bare %.0f us a run, the runner adds %.0f us\n", bare_us,
+		      bare_us * (ratio - 1));
+	bench.with_file = true;
+	double with_file = measure(&bench, &bare_us);
+	(void)fprintf(stderr, "with a program file written and the left files listed: %.2f\n",
+		      with_file);
+	printf("spawn-cost %.2f %.2f %s\n", ratio, LIMIT, ratio <= LIMIT ? "ok" : "short");
+	return ratio <= LIMIT ? 0 : 1;
+}
