@@ -11,12 +11,23 @@
 #include "base/buf.h"
 #include "base/vec.h"
 
-enum { NAME_MAX_LEN = 32 }; /* PCRE2's limit for the name of a group */
+enum {
+	NAME_MAX_LEN = 32, /* PCRE2's limit for the name of a group */
+	PATTERN_MAX = 64 << 10,
+};
+
+/* A stretch of the pattern. */
+struct piece {
+	enum { PIECE_LITERAL, PIECE_WILD, PIECE_OTHER } kind;
+	size_t start; /* in compiler.pattern */
+	size_t end;
+};
 
 struct compiler {
 	struct slice text;
 	size_t at;
 	struct buf pattern;
+	VEC(struct piece) pieces;
 	VEC(struct template_group) groups;
 	struct arena *arena;
 	struct error *err;
@@ -127,6 +138,7 @@ static int add_alternation(struct compiler *c, size_t open, struct slice inside)
 
 static int add_placeholder(struct compiler *c)
 {
+	size_t start = c->pattern.len;
 	size_t open = c->at;
 	size_t end = open + 1;
 	struct template_group group = {0};
@@ -146,6 +158,7 @@ static int add_placeholder(struct compiler *c)
 	int r = add_name(c, open, inside, &group.name);
 	if (r < 0)
 		return r;
+	bool wild = !choice && !slice_is(inside, "n") && !slice_is(inside, "hex");
 	group.grammar = arena_strndup(c->arena, inside.ptr, inside.len);
 	buf_addf(&c->pattern, "(?<%s>", group.name);
 	if (choice)
@@ -159,16 +172,29 @@ static int add_placeholder(struct compiler *c)
 	if (r < 0)
 		return r;
 	buf_addc(&c->pattern, ')');
+	vec_push(&c->pieces,
+		 (struct piece){wild ? PIECE_WILD : PIECE_OTHER, start, c->pattern.len});
 	vec_push(&c->groups, group);
 	c->at = end + 1;
 	return 0;
 }
 
-static int compile(struct compiler *c)
+static void add_literal(struct compiler *c, char byte)
+{
+	size_t start = c->pattern.len;
+	struct piece *last = c->pieces.len ? &c->pieces.items[c->pieces.len - 1] : NULL;
+
+	add_quoted(&c->pattern, slice_make(&byte, 1));
+	if (last && last->kind == PIECE_LITERAL)
+		last->end = c->pattern.len;
+	else
+		vec_push(&c->pieces, (struct piece){PIECE_LITERAL, start, c->pattern.len});
+}
+
+static int read_pieces(struct compiler *c)
 {
 	if (c->text.len == 0)
 		return bad(c, 0, "nothing");
-	buf_addc(&c->pattern, '^');
 	while (c->at < c->text.len) {
 		char byte = c->text.ptr[c->at];
 		if (byte == '\n' || byte == '\0')
@@ -180,26 +206,74 @@ static int compile(struct compiler *c)
 				return r;
 			continue;
 		}
-		add_quoted(&c->pattern, slice_make(&c->text.ptr[c->at], 1));
+		add_literal(c, byte);
 		c->at++;
 	}
-	buf_addc(&c->pattern, '$');
 	return c->pattern.full ? bad(c, 0, "too long a text") : 0;
+}
+
+/*
+ * What must still come behind the place where a wildcard starts: the literals, in order. Without
+ * it, a line that repeats them but lacks the last is tried in every way to share them out, a power
+ * of its length for each wildcard. The look-ahead takes each literal at its first place and never
+ * reconsiders; it asks for no more than the rest itself does, so that it cannot change a match. One
+ * literal needs none: there is nothing to share out.
+ */
+static void add_outlook(struct buf *out, const struct compiler *c, size_t wild)
+{
+	size_t literals = 0;
+	for (size_t i = wild; i < c->pieces.len; i++)
+		literals += c->pieces.items[i].kind == PIECE_LITERAL;
+	if (literals < 2)
+		return;
+	buf_adds(out, "(?=");
+	for (size_t i = wild; i < c->pieces.len; i++) {
+		const struct piece *piece = &c->pieces.items[i];
+		if (piece->kind != PIECE_LITERAL)
+			continue;
+		buf_adds(out, "(?>[^\\n]*?");
+		buf_add(out, c->pattern.data + piece->start, piece->end - piece->start);
+		buf_adds(out, i + 1 == c->pieces.len ? "$)" : ")");
+	}
+	buf_addc(out, ')');
+}
+
+static int assemble(const char **out, struct compiler *c)
+{
+	struct buf whole = BUF_INIT(PATTERN_MAX);
+
+	buf_addc(&whole, '^');
+	for (size_t i = 0; i < c->pieces.len; i++) {
+		const struct piece *piece = &c->pieces.items[i];
+		if (piece->kind == PIECE_WILD)
+			add_outlook(&whole, c, i);
+		buf_add(&whole, c->pattern.data + piece->start, piece->end - piece->start);
+	}
+	buf_addc(&whole, '$');
+	int r = whole.full ? bad(c, 0, "too long a text") : 0;
+	if (r == 0)
+		*out = arena_strdup(c->arena, buf_str(&whole));
+	buf_done(&whole);
+	return r;
 }
 
 int template_compile(struct template *out, struct slice text, struct arena *arena,
 		     struct error *err)
 {
 	struct compiler c = {
-		.text = text, .pattern = BUF_INIT(1 << 16), .arena = arena, .err = err};
+		.text = text, .pattern = BUF_INIT(PATTERN_MAX), .arena = arena, .err = err};
+	const char *pattern = NULL;
 
-	int r = compile(&c);
+	int r = read_pieces(&c);
+	if (r == 0)
+		r = assemble(&pattern, &c);
 	if (r == 0) {
-		out->pattern = arena_strdup(arena, buf_str(&c.pattern));
+		out->pattern = pattern;
 		out->group_len = c.groups.len;
 		out->groups = arena_dup(arena, c.groups.items, c.groups.len * sizeof(*out->groups));
 	}
 	buf_done(&c.pattern);
+	vec_done(&c.pieces);
 	vec_done(&c.groups);
 	return r;
 }

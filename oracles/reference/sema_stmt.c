@@ -210,8 +210,12 @@ static void check_block(struct sema *s, struct ast_block *block, bool tail)
 	if (!block)
 		return;
 	uint32_t mark = sema_open_scope(s);
-	for (uint32_t i = 0; i < block->len; i++)
+	for (uint32_t i = 0; i < block->len; i++) {
 		check_stmt(s, block->stmts[i], tail && i + 1 == block->len);
+		/* What stands behind a return is never the value of the body. */
+		if (block->stmts[i]->kind == AST_RETURN)
+			tail = false;
+	}
 	sema_close_scope(s, mark);
 }
 
