@@ -214,17 +214,20 @@ static int read_pieces(struct compiler *c)
 
 /*
  * What must still come behind the place where a wildcard starts: the literals, in order. Without
- * it, a line that repeats them but lacks the last is tried in every way to share them out, a power
- * of its length for each wildcard. The look-ahead takes each literal at its first place and never
+ * it, a line that repeats them but lacks the last is tried in every way to share it out, a power of
+ * its length for each wildcard. The look-ahead takes each literal at its first place and never
  * reconsiders; it asks for no more than the rest itself does, so that it cannot change a match. One
- * literal needs none: there is nothing to share out.
+ * wildcard and one literal need none: there is nothing to share out.
  */
 static void add_outlook(struct buf *out, const struct compiler *c, size_t wild)
 {
 	size_t literals = 0;
-	for (size_t i = wild; i < c->pieces.len; i++)
+	size_t wilds = 0;
+	for (size_t i = wild; i < c->pieces.len; i++) {
 		literals += c->pieces.items[i].kind == PIECE_LITERAL;
-	if (literals < 2)
+		wilds += c->pieces.items[i].kind == PIECE_WILD;
+	}
+	if (literals == 0 || (literals == 1 && wilds == 1))
 		return;
 	buf_adds(out, "(?=");
 	for (size_t i = wild; i < c->pieces.len; i++) {
