@@ -23,10 +23,10 @@ struct case_file {
 };
 
 struct test_case {
-	const char *name;   /* "loops/for-list": path under the corpus without ".fuse" */
-	const char *path;   /* file to complain about: the .fuse file or the case.json */
+	const char *name;   /* "loops/for-list": path under the corpus without the ending */
+	const char *path;   /* file to complain about: the program or the case.json */
 	const char *source; /* path of the program on disk */
-	const char *file;   /* its name in the work directory, "for-list.fuse" */
+	const char *file;   /* its name in the work directory, "for-list.x" */
 	const char *app;    /* entry block to run, or NULL */
 	const char **clauses;
 	size_t clause_len;

@@ -63,8 +63,8 @@ struct profile {
 	const char *toolchain;      /* resolved folder of the binaries, absolute */
 	const char *toolchain_root; /* the folder the user named; the binaries may stand deeper */
 	const char *self_dir;
-	const char *toolchain_env;   /* variable that names it, "FUSE_HOME", or NULL */
-	const char *language;        /* file ending of programs, "fuse" */
+	const char *toolchain_env;   /* environment variable that names it, or NULL */
+	const char *language;        /* file ending of programs, without the dot */
 	struct command version;      /* prints the identity */
 	const char **identity_files; /* templates of paths whose content is part of the identity; a
 					leading '?' marks one that may be absent */

@@ -13,9 +13,9 @@ for page in $(files '*/README.md'); do
 	folder=$(dirname "$page")
 	for file in $(files "$folder/*" | sed "s,^$folder/,," | grep -v /); do
 		case $file in README.md | meson.build | .gitignore) continue ;; esac
-		# A module is named by its header, its source or both: "rule.h", "rule.{c,h}".
+		# A module is named by its header, its source or both, or bare: "rule.h", "rule.{c,h}", `rule`.
 		case $file in
-		*.c | *.h) grep -qE -- "(^|[^a-z0-9_])${file%.*}\.(c|h|\{)" "$page" && continue ;;
+		*.c | *.h) grep -qE -- "(^|[^a-z0-9_])${file%.*}(\.(c|h|\{|\[)|\`)" "$page" && continue ;;
 		*) grep -qF -- "$file" "$page" && continue ;;
 		esac
 		complain "$page: does not name '$file'"
