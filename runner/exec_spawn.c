@@ -3,9 +3,9 @@
  * exec_spawn: starts one planned program with posix_spawn: own process group, default signals,
  * empty mask, the plan's environment and nothing else, and no descriptor of ours but 0, 1 and 2.
  *
- * posix_spawn cannot set limits, and setting them on a running child or for a moment on ourselves
- * is a race: a program with a memory limit is started through prlimit(1), which costs one exec more
- * and only then.
+ * posix_spawn cannot set limits. A memory limit is put on the child right after its start, by
+ * prlimit(2): what it bounds is growth, so the moment before does not matter, and a helper program
+ * that sets it first would cost one exec more for each run.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,8 +24,6 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "runner/exec_internal.h"
-
-#define PRLIMIT_PROGRAM "/usr/bin/prlimit"
 
 struct spawner {
 	posix_spawnattr_t attr;
@@ -116,20 +115,6 @@ static int open_stdin(int *out, const struct plan *plan, struct error *err)
 	return 0;
 }
 
-/* argv behind "prlimit --as=N --". */
-static char **limited_argv(const struct plan *plan, struct arena *arena)
-{
-	size_t len = 0;
-	while (plan->argv[len])
-		len++;
-	char **argv = ARENA_ARRAY(arena, char *, len + 4);
-	argv[0] = arena_strdup(arena, PRLIMIT_PROGRAM);
-	argv[1] = arena_printf(arena, "--as=%lld", (long long)plan->limits.memory_bytes);
-	argv[2] = arena_strdup(arena, "--");
-	memcpy(argv + 3, plan->argv, (len + 1) * sizeof(*argv));
-	return argv;
-}
-
 static int add_actions(posix_spawn_file_actions_t *actions, const struct pipe_pair *pipes,
 		       const struct plan *plan, struct arena *arena)
 {
@@ -157,32 +142,26 @@ static bool is_shortage(int e)
 static int spawn_with(struct spawned *out, struct spawner *spawner, const struct plan *plan,
 		      struct pipe_pair *pipes, struct arena *arena, struct error *err)
 {
-	char **argv = plan->argv;
-	if (plan->limits.memory_bytes > 0) {
-		if (!path_is_executable(PRLIMIT_PROGRAM))
-			return error_fault(err,
-					   "cannot set a memory limit: no '%s', install util-linux",
-					   PRLIMIT_PROGRAM);
-		if (!path_is_executable(plan->argv[0])) {
-			out->why = arena_printf(arena, "cannot start '%s': not an executable file",
-						plan->argv[0]);
-			return SPAWN_E_NOT_STARTED;
-		}
-		argv = limited_argv(plan, arena);
-	}
 	posix_spawn_file_actions_t actions;
 	if (posix_spawn_file_actions_init(&actions) != 0)
 		mem_exhausted();
 	pid_t pid = -1;
 	int e = add_actions(&actions, pipes, plan, arena);
 	if (e == 0)
-		e = posix_spawn(&pid, argv[0], &actions, &spawner->attr, argv, plan->env);
+		e = posix_spawn(&pid, plan->argv[0], &actions, &spawner->attr, plan->argv,
+				plan->env);
 	posix_spawn_file_actions_destroy(&actions);
 	if (e != 0 && is_shortage(e))
 		return error_errno(err, e, "cannot start '%s'", plan->argv[0]);
 	if (e != 0) {
 		out->why = arena_printf(arena, "cannot start '%s': %s", plan->argv[0], strerror(e));
 		return SPAWN_E_NOT_STARTED;
+	}
+	if (plan->limits.memory_bytes > 0) {
+		rlim_t bytes = (rlim_t)plan->limits.memory_bytes;
+		const struct rlimit limit = {.rlim_cur = bytes, .rlim_max = bytes};
+		/* One that has ended already needs none. */
+		(void)prlimit(pid, RLIMIT_AS, &limit, NULL);
 	}
 	/* The child is ours and not reaped: its number cannot have been given to another. */
 	int pidfd = spawner->no_pidfd ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);

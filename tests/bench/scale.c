@@ -55,6 +55,7 @@ static void write_profile(const struct bench *bench)
 	CLEANUP(free_p)
 	char *text = mem_printf("{\"schema\":\"parity.profile/"
 				"1\",\"name\":\"bench\",\"language\":\"x\",\"rules\":\"fuse\","
+				"\"toolchain\":{\"default\":\"/\"},"
 				"\"backends\":[{\"name\":\"one\",\"role\":\"canonical\",\"run\":{"
 				"\"argv\":[\"%s\",\"x\"]},"
 				"\"exits\":{\"0\":\"success\"}},{\"name\":\"two\",\"role\":\"aot\","
