@@ -28,6 +28,7 @@ struct options {
 	struct opt_args patterns;
 	const char *backends;
 	const char *filter;
+	const char *shard;
 	const char *json;
 	const char *color;
 	const char *repo;
@@ -57,6 +58,8 @@ static const struct opt opts[] = {
 	OPT(OPT_TEXT, 'f', "filter", "EXPR",
 	    "only cases that match, as in: clause:fls#* and not name:loops", struct options,
 	    filter),
+	OPT(OPT_TEXT, 0, "shard", "K/N",
+	    "only the K-th of N parts of the selection, see 'parity merge'", struct options, shard),
 	OPT(OPT_INT, 'j', "jobs", "N", "programs at once (default: one per processor)",
 	    struct options, jobs, .min = 1, .max = 512),
 	OPT(OPT_DURATION, 't', "timeout", "TIME", "wall time of one program (default: 10s)",
@@ -138,11 +141,9 @@ static void tell_failure(struct sink *json, const struct error *err, int exit)
 	json->emit(json, &event);
 }
 
-static int run_with(const struct options *o, struct sink *text, struct sink *json)
+static struct run_options run_options_of(const struct options *o)
 {
-	struct sink *sinks[2] = {text, json};
-	struct error err = ERROR_INIT;
-	const struct run_options run = {
+	return (struct run_options){
 		.inputs = o->inputs,
 		.backends = o->backends,
 		.filter = o->filter,
@@ -158,8 +159,20 @@ static int run_with(const struct options *o, struct sink *text, struct sink *jso
 		.repo = o->repo,
 		.scratch = o->scratch,
 	};
+}
+
+static int run_with(const struct options *o, struct sink *text, struct sink *json)
+{
+	struct sink *sinks[2] = {text, json};
+	struct error err = ERROR_INIT;
+	struct run_options run = run_options_of(o);
 	int exit = RUN_EXIT_OK;
-	int r = run_corpus(&exit, &run, sinks, json ? 2 : 1, &err);
+	int r = 0;
+
+	if (o->shard)
+		r = shard_parse(&run.shard, o->shard, &err);
+	if (r == 0)
+		r = run_corpus(&exit, &run, sinks, json ? 2 : 1, &err);
 
 	if (r != 0) {
 		exit = r == RUN_E_NOTHING ? RUN_EXIT_NOTHING : run_exit_of(&err);

@@ -30,6 +30,22 @@ static json_node *subject_node(const struct subject *subject)
 	return node;
 }
 
+static void put_selection(json_node *root, const struct event_start *start)
+{
+	json_node *selection = json_object();
+	json_node *shard = NULL;
+
+	json_put_int(selection, "cases", (int64_t)start->whole);
+	json_put_string(selection, "sha256", start->whole_sha256);
+	json_put(root, "selection", selection);
+	if (start->shard_count) {
+		shard = json_object();
+		json_put_int(shard, "index", start->shard_index);
+		json_put_int(shard, "count", start->shard_count);
+	}
+	json_put(root, "shard", shard);
+}
+
 static json_node *start_node(const struct event_start *start)
 {
 	json_node *root = new_event("start");
@@ -76,6 +92,7 @@ static json_node *start_node(const struct event_start *start)
 		json_add(part, backend);
 	}
 	json_put(root, "backends", part);
+	put_selection(root, start);
 	json_put_int(root, "jobs", (int64_t)start->jobs);
 	json_put_int(root, "repeat", start->repeat);
 	json_put_int(root, "timeout_ms", start->timeout_ms);

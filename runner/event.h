@@ -38,9 +38,13 @@ struct event_start {
 	const char *spec_dir;
 	const struct event_backend *backends; /* canonical first */
 	size_t backend_len;
-	size_t found;    /* cases in the corpus */
-	size_t selected; /* that will run */
-	size_t skipped;  /* selected, but they require what the profile does not have */
+	size_t found;        /* cases in the corpus */
+	size_t selected;     /* that will run */
+	size_t skipped;      /* selected, but they require what the profile does not have */
+	int64_t shard_index; /* from 1; of shard_count parts, 0 when the selection is not cut */
+	int64_t shard_count;
+	size_t whole;             /* cases selected before the cut */
+	const char *whole_sha256; /* of their names and inputs */
 	size_t jobs;
 	int repeat;
 	int64_t timeout_ms;

@@ -38,6 +38,8 @@ struct run {
 	struct arena arena; /* lives as long as the run */
 	struct selection selection;
 	size_t skipped;
+	size_t whole; /* selected before the cut into shards */
+	char whole_sha256[DIGEST_HEX_SIZE];
 	VEC(const struct profile_backend *) backends;
 	VEC(struct event_backend) event_backends;
 
@@ -166,12 +168,18 @@ static int choose_cases(struct run *run, struct error *err)
 				 filter, &run->arena, err);
 	if (r != 0)
 		return r < 0 ? r : RUN_E_NOTHING;
+	run->whole = run->selection.len;
+	r = shard_digest(run->whole_sha256, &run->selection, err);
+	if (r < 0)
+		return r;
+	shard_cut(&run->selection, &o->shard);
 	for (size_t i = 0; i < run->selection.len; i++)
 		if (profile_can(run->context.profile, run->selection.cases[i]))
 			run->selection.cases[kept++] = run->selection.cases[i];
 	run->skipped = run->selection.len - kept;
 	run->selection.len = kept;
-	if (kept == 0) {
+	/* A part may be empty; the stream of its run is still needed to complete the whole. */
+	if (kept == 0 && o->shard.count == 0) {
 		(void)error_input(err,
 				  "nothing selected: all %zu cases require features that "
 				  "profile '%s' does not have",
@@ -358,6 +366,10 @@ static void start(struct run *run)
 		.found = run->context.suite->len,
 		.selected = run->selection.len,
 		.skipped = run->skipped,
+		.shard_index = run->options->shard.index,
+		.shard_count = run->options->shard.count,
+		.whole = run->whole,
+		.whole_sha256 = run->whole_sha256,
 		.jobs = exec_slots(run->exec),
 		.repeat = (int)run->options->repeat,
 		.timeout_ms = run->options->timeout_ms,
@@ -518,7 +530,7 @@ static int exit_code(const struct run *run)
 		return RUN_EXIT_FAULT;
 	if (run->record->counts[VERDICT_INCONCLUSIVE] || !run->record->complete)
 		return RUN_EXIT_INCOMPLETE;
-	return RUN_EXIT_OK;
+	return run->selection.len ? RUN_EXIT_OK : RUN_EXIT_NOTHING;
 }
 
 static int finish(struct run *run)

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "runner/context.h"
 #include "runner/event.h"
+#include "runner/shard.h"
 
 /* Exit codes of the command, documented in docs/parity.1. 128+n on signal n. */
 enum run_exit {
@@ -30,7 +31,8 @@ struct run_options {
 	const char *filter;   /* or NULL */
 	char *const *patterns;
 	size_t pattern_len;
-	int64_t jobs; /* 0: one per processor */
+	struct shard shard; /* the part of the selection to run */
+	int64_t jobs;       /* 0: one per processor */
 	int64_t timeout_ms;
 	int64_t memory_mib; /* address space of a program; 0: no limit */
 	int64_t repeat;
