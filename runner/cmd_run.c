@@ -33,6 +33,10 @@ struct options {
 	const char *color;
 	const char *repo;
 	const char *scratch;
+	const char *cache;
+	const char *cache_dir;
+	int64_t cache_check;
+	int64_t cache_mib;
 	int64_t jobs;
 	int64_t timeout_ms;
 	int64_t memory_mib;
@@ -45,6 +49,7 @@ struct options {
 };
 
 static const char *const colors[] = {"auto", "always", "never", NULL};
+static const char *const cache_modes[] = {"off", "read", "write", NULL};
 static const struct opt opts[] = {
 	OPT(OPT_ARGS, 0, "PATTERN", NULL, "cases by name, glob or path (default: all)",
 	    struct options, patterns),
@@ -69,6 +74,15 @@ static const struct opt opts[] = {
 	OPT(OPT_INT, 0, "repeat", "N",
 	    "run every backend N times; one that disagrees with itself is flaky", struct options,
 	    repeat, .min = 1, .max = 100),
+	OPT(OPT_CHOICE, 0, "cache", "MODE",
+	    "off, read or write: results of earlier runs (default: off)", struct options, cache,
+	    .choices = cache_modes),
+	OPT(OPT_TEXT, 0, "cache-dir", "DIR", "where it is kept (default: the user's cache folder)",
+	    struct options, cache_dir),
+	OPT(OPT_INT, 0, "cache-check", "PERCENT", "of what is found, run again (default: 2)",
+	    struct options, cache_check, .min = 0, .max = 100),
+	OPT(OPT_INT, 0, "cache-size", "MIB", "bound of what is kept (default: 256)", struct options,
+	    cache_mib, .min = 1, .max = 1 << 20),
 	OPT(OPT_FLAG, 0, "no-file", NULL, "file nothing in the repository", struct options,
 	    no_file),
 	OPT(OPT_FLAG, 0, "fail-fast", NULL, "start no further case after the first that blocks",
@@ -149,6 +163,10 @@ static struct run_options run_options_of(const struct options *o)
 		.filter = o->filter,
 		.patterns = o->patterns.items,
 		.pattern_len = o->patterns.len,
+		.cache = o->cache,
+		.cache_dir = o->cache_dir,
+		.cache_check = o->cache_check,
+		.cache_mib = o->cache_mib,
 		.jobs = o->jobs,
 		.timeout_ms = o->timeout_ms,
 		.memory_mib = o->memory_mib,
@@ -192,8 +210,13 @@ static int run_with(const struct options *o, struct sink *text, struct sink *jso
 
 int cmd_run(int argc, char **argv)
 {
-	struct options o = {
-		.color = "auto", .timeout_ms = 10000, .memory_mib = MEMORY_MIB, .repeat = 1};
+	struct options o = {.color = "auto",
+			    .cache = "off",
+			    .cache_check = 2,
+			    .cache_mib = 256,
+			    .timeout_ms = 10000,
+			    .memory_mib = MEMORY_MIB,
+			    .repeat = 1};
 	struct error err = ERROR_INIT;
 	struct sink *json = NULL;
 	struct sink *text;

@@ -199,6 +199,7 @@ static json_node *case_node(const struct event_case *one)
 	}
 	json_put(root, "effects", list);
 	put_observations(root, one);
+	json_put_bool(root, "cached", one->cached);
 	put_ms(root, "wall_ms", one->wall_ns);
 	return root;
 }
@@ -248,6 +249,20 @@ static json_node *rule_totals(const struct event_summary *summary)
 	return rules;
 }
 
+static json_node *cache_node(const struct event_cache *cache)
+{
+	json_node *node = json_object();
+
+	json_put_string(node, "mode", cache->mode ? cache->mode : "off");
+	json_put_string(node, "why", cache->why);
+	json_put_int(node, "cached", (int64_t)cache->cached);
+	json_put_int(node, "checked", (int64_t)cache->checked);
+	json_put_int(node, "mismatched", (int64_t)cache->mismatched);
+	json_put_int(node, "stored", (int64_t)cache->stored);
+	json_put_int(node, "damaged", (int64_t)cache->damaged);
+	return node;
+}
+
 static json_node *summary_node(const struct event_summary *summary)
 {
 	json_node *root = new_event("summary");
@@ -269,6 +284,8 @@ static json_node *summary_node(const struct event_summary *summary)
 	json_put_int(root, "skipped", (int64_t)summary->skipped);
 	json_put_int(root, "errors", (int64_t)summary->errors);
 	json_put(root, "rules", rule_totals(summary));
+	json_put_int(root, "cached", (int64_t)summary->cache.cached);
+	json_put(root, "cache", cache_node(&summary->cache));
 	json_put_bool(root, "complete", summary->complete);
 	json_put_int(root, "signal", summary->signal);
 	json_put_int(root, "wall_ms", summary->wall_ms);
