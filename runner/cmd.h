@@ -11,6 +11,7 @@
 #include "triage/ledger.h"
 
 int cmd_run(int argc, char **argv);
+int cmd_merge(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_clauses(int argc, char **argv);
 int cmd_rules(int argc, char **argv);

@@ -28,10 +28,15 @@ struct options {
 	struct opt_args patterns;
 	const char *backends;
 	const char *filter;
+	const char *shard;
 	const char *json;
 	const char *color;
 	const char *repo;
 	const char *scratch;
+	const char *cache;
+	const char *cache_dir;
+	int64_t cache_check;
+	int64_t cache_mib;
 	int64_t jobs;
 	int64_t timeout_ms;
 	int64_t memory_mib;
@@ -44,6 +49,7 @@ struct options {
 };
 
 static const char *const colors[] = {"auto", "always", "never", NULL};
+static const char *const cache_modes[] = {"off", "read", "write", NULL};
 static const struct opt opts[] = {
 	OPT(OPT_ARGS, 0, "PATTERN", NULL, "cases by name, glob or path (default: all)",
 	    struct options, patterns),
@@ -57,6 +63,8 @@ static const struct opt opts[] = {
 	OPT(OPT_TEXT, 'f', "filter", "EXPR",
 	    "only cases that match, as in: clause:fls#* and not name:loops", struct options,
 	    filter),
+	OPT(OPT_TEXT, 0, "shard", "K/N",
+	    "only the K-th of N parts of the selection, see 'parity merge'", struct options, shard),
 	OPT(OPT_INT, 'j', "jobs", "N", "programs at once (default: one per processor)",
 	    struct options, jobs, .min = 1, .max = 512),
 	OPT(OPT_DURATION, 't', "timeout", "TIME", "wall time of one program (default: 10s)",
@@ -66,6 +74,15 @@ static const struct opt opts[] = {
 	OPT(OPT_INT, 0, "repeat", "N",
 	    "run every backend N times; one that disagrees with itself is flaky", struct options,
 	    repeat, .min = 1, .max = 100),
+	OPT(OPT_CHOICE, 0, "cache", "MODE",
+	    "off, read or write: results of earlier runs (default: off)", struct options, cache,
+	    .choices = cache_modes),
+	OPT(OPT_TEXT, 0, "cache-dir", "DIR", "where it is kept (default: the user's cache folder)",
+	    struct options, cache_dir),
+	OPT(OPT_INT, 0, "cache-check", "PERCENT", "of what is found, run again (default: 2)",
+	    struct options, cache_check, .min = 0, .max = 100),
+	OPT(OPT_INT, 0, "cache-size", "MIB", "bound of what is kept (default: 256)", struct options,
+	    cache_mib, .min = 1, .max = 1 << 20),
 	OPT(OPT_FLAG, 0, "no-file", NULL, "file nothing in the repository", struct options,
 	    no_file),
 	OPT(OPT_FLAG, 0, "fail-fast", NULL, "start no further case after the first that blocks",
@@ -138,16 +155,18 @@ static void tell_failure(struct sink *json, const struct error *err, int exit)
 	json->emit(json, &event);
 }
 
-static int run_with(const struct options *o, struct sink *text, struct sink *json)
+static struct run_options run_options_of(const struct options *o)
 {
-	struct sink *sinks[2] = {text, json};
-	struct error err = ERROR_INIT;
-	const struct run_options run = {
+	return (struct run_options){
 		.inputs = o->inputs,
 		.backends = o->backends,
 		.filter = o->filter,
 		.patterns = o->patterns.items,
 		.pattern_len = o->patterns.len,
+		.cache = o->cache,
+		.cache_dir = o->cache_dir,
+		.cache_check = o->cache_check,
+		.cache_mib = o->cache_mib,
 		.jobs = o->jobs,
 		.timeout_ms = o->timeout_ms,
 		.memory_mib = o->memory_mib,
@@ -158,8 +177,20 @@ static int run_with(const struct options *o, struct sink *text, struct sink *jso
 		.repo = o->repo,
 		.scratch = o->scratch,
 	};
+}
+
+static int run_with(const struct options *o, struct sink *text, struct sink *json)
+{
+	struct sink *sinks[2] = {text, json};
+	struct error err = ERROR_INIT;
+	struct run_options run = run_options_of(o);
 	int exit = RUN_EXIT_OK;
-	int r = run_corpus(&exit, &run, sinks, json ? 2 : 1, &err);
+	int r = 0;
+
+	if (o->shard)
+		r = shard_parse(&run.shard, o->shard, &err);
+	if (r == 0)
+		r = run_corpus(&exit, &run, sinks, json ? 2 : 1, &err);
 
 	if (r != 0) {
 		exit = r == RUN_E_NOTHING ? RUN_EXIT_NOTHING : run_exit_of(&err);
@@ -179,8 +210,13 @@ static int run_with(const struct options *o, struct sink *text, struct sink *jso
 
 int cmd_run(int argc, char **argv)
 {
-	struct options o = {
-		.color = "auto", .timeout_ms = 10000, .memory_mib = MEMORY_MIB, .repeat = 1};
+	struct options o = {.color = "auto",
+			    .cache = "off",
+			    .cache_check = 2,
+			    .cache_mib = 256,
+			    .timeout_ms = 10000,
+			    .memory_mib = MEMORY_MIB,
+			    .repeat = 1};
 	struct error err = ERROR_INIT;
 	struct sink *json = NULL;
 	struct sink *text;

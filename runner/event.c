@@ -30,6 +30,22 @@ static json_node *subject_node(const struct subject *subject)
 	return node;
 }
 
+static void put_selection(json_node *root, const struct event_start *start)
+{
+	json_node *selection = json_object();
+	json_node *shard = NULL;
+
+	json_put_int(selection, "cases", (int64_t)start->whole);
+	json_put_string(selection, "sha256", start->whole_sha256);
+	json_put(root, "selection", selection);
+	if (start->shard_count) {
+		shard = json_object();
+		json_put_int(shard, "index", start->shard_index);
+		json_put_int(shard, "count", start->shard_count);
+	}
+	json_put(root, "shard", shard);
+}
+
 static json_node *start_node(const struct event_start *start)
 {
 	json_node *root = new_event("start");
@@ -76,6 +92,7 @@ static json_node *start_node(const struct event_start *start)
 		json_add(part, backend);
 	}
 	json_put(root, "backends", part);
+	put_selection(root, start);
 	json_put_int(root, "jobs", (int64_t)start->jobs);
 	json_put_int(root, "repeat", start->repeat);
 	json_put_int(root, "timeout_ms", start->timeout_ms);
@@ -182,6 +199,7 @@ static json_node *case_node(const struct event_case *one)
 	}
 	json_put(root, "effects", list);
 	put_observations(root, one);
+	json_put_bool(root, "cached", one->cached);
 	put_ms(root, "wall_ms", one->wall_ns);
 	return root;
 }
@@ -231,6 +249,20 @@ static json_node *rule_totals(const struct event_summary *summary)
 	return rules;
 }
 
+static json_node *cache_node(const struct event_cache *cache)
+{
+	json_node *node = json_object();
+
+	json_put_string(node, "mode", cache->mode ? cache->mode : "off");
+	json_put_string(node, "why", cache->why);
+	json_put_int(node, "cached", (int64_t)cache->cached);
+	json_put_int(node, "checked", (int64_t)cache->checked);
+	json_put_int(node, "mismatched", (int64_t)cache->mismatched);
+	json_put_int(node, "stored", (int64_t)cache->stored);
+	json_put_int(node, "damaged", (int64_t)cache->damaged);
+	return node;
+}
+
 static json_node *summary_node(const struct event_summary *summary)
 {
 	json_node *root = new_event("summary");
@@ -252,6 +284,8 @@ static json_node *summary_node(const struct event_summary *summary)
 	json_put_int(root, "skipped", (int64_t)summary->skipped);
 	json_put_int(root, "errors", (int64_t)summary->errors);
 	json_put(root, "rules", rule_totals(summary));
+	json_put_int(root, "cached", (int64_t)summary->cache.cached);
+	json_put(root, "cache", cache_node(&summary->cache));
 	json_put_bool(root, "complete", summary->complete);
 	json_put_int(root, "signal", summary->signal);
 	json_put_int(root, "wall_ms", summary->wall_ms);

@@ -38,9 +38,13 @@ struct event_start {
 	const char *spec_dir;
 	const struct event_backend *backends; /* canonical first */
 	size_t backend_len;
-	size_t found;    /* cases in the corpus */
-	size_t selected; /* that will run */
-	size_t skipped;  /* selected, but they require what the profile does not have */
+	size_t found;        /* cases in the corpus */
+	size_t selected;     /* that will run */
+	size_t skipped;      /* selected, but they require what the profile does not have */
+	int64_t shard_index; /* from 1; of shard_count parts, 0 when the selection is not cut */
+	int64_t shard_count;
+	size_t whole;             /* cases selected before the cut */
+	const char *whole_sha256; /* of their names and inputs */
 	size_t jobs;
 	int repeat;
 	int64_t timeout_ms;
@@ -56,6 +60,7 @@ struct event_case {
 	const char *const *work_dirs; /* of each, when they are kept; else NULL */
 	size_t obs_len;
 	int64_t wall_ns; /* from the first start to the verdict */
+	bool cached;     /* not run: the result stands from an earlier run */
 };
 
 struct event_error {
@@ -78,6 +83,16 @@ struct rule_total {
 	size_t flips; /* verdicts that would differ without it */
 };
 
+struct event_cache {
+	const char *mode; /* "off", "read", "write" */
+	const char *why;  /* it is not used although asked for, or NULL */
+	size_t cached;    /* cases answered */
+	size_t checked;   /* found, and run again */
+	size_t mismatched;
+	size_t stored;
+	size_t damaged; /* entries that failed their checksum */
+};
+
 struct event_summary {
 	size_t cases; /* that got a verdict */
 	size_t planned;
@@ -88,6 +103,7 @@ struct event_summary {
 	size_t backend_len;
 	const struct rule_total *rules; /* every loaded rule, those that never fired too */
 	size_t rule_len;
+	struct event_cache cache;
 	int64_t wall_ms;
 	bool complete;
 	int signal; /* that interrupted the run, or 0 */

@@ -13,6 +13,7 @@ static const struct verb {
 	int (*run)(int argc, char **argv);
 } verbs[] = {
 	{"run", "run the corpus under every backend, compare, and file the verdicts", cmd_run},
+	{"merge", "join the results of shards into the result of the whole", cmd_merge},
 	{"list", "list the cases", cmd_list},
 	{"clauses", "list the clauses of the specification, or show one", cmd_clauses},
 	{"rules", "list the rules, ratify one, or show what they hide", cmd_rules},

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/vec.h"
+#include "runner/cached.h"
 #include "runner/exec.h"
 #include "runner/filing.h"
 #include "runner/interrupt.h"
@@ -37,7 +38,10 @@ struct run {
 	struct judge judge;
 	struct arena arena; /* lives as long as the run */
 	struct selection selection;
+	struct selection to_run; /* without what the cache answers */
 	size_t skipped;
+	size_t whole; /* selected before the cut into shards */
+	char whole_sha256[DIGEST_HEX_SIZE];
 	VEC(const struct profile_backend *) backends;
 	VEC(struct event_backend) event_backends;
 
@@ -51,6 +55,8 @@ struct run {
 	char identity[DIGEST_HEX_SIZE];
 	const char *version;
 
+	struct cached *cached; /* or NULL */
+	struct event_cache cache;
 	struct run_record *record;
 	struct rule_total *totals; /* parallel to the rules */
 	const char *not_filed;
@@ -166,12 +172,18 @@ static int choose_cases(struct run *run, struct error *err)
 				 filter, &run->arena, err);
 	if (r != 0)
 		return r < 0 ? r : RUN_E_NOTHING;
+	run->whole = run->selection.len;
+	r = shard_digest(run->whole_sha256, &run->selection, err);
+	if (r < 0)
+		return r;
+	shard_cut(&run->selection, &o->shard);
 	for (size_t i = 0; i < run->selection.len; i++)
 		if (profile_can(run->context.profile, run->selection.cases[i]))
 			run->selection.cases[kept++] = run->selection.cases[i];
 	run->skipped = run->selection.len - kept;
 	run->selection.len = kept;
-	if (kept == 0) {
+	/* A part may be empty; the stream of its run is still needed to complete the whole. */
+	if (kept == 0 && o->shard.count == 0) {
 		(void)error_input(err,
 				  "nothing selected: all %zu cases require features that "
 				  "profile '%s' does not have",
@@ -358,11 +370,88 @@ static void start(struct run *run)
 		.found = run->context.suite->len,
 		.selected = run->selection.len,
 		.skipped = run->skipped,
+		.shard_index = run->options->shard.index,
+		.shard_count = run->options->shard.count,
+		.whole = run->whole,
+		.whole_sha256 = run->whole_sha256,
 		.jobs = exec_slots(run->exec),
 		.repeat = (int)run->options->repeat,
 		.timeout_ms = run->options->timeout_ms,
 	};
 	emit(run, &event);
+}
+
+/* --- the cache -------------------------------------------------------------------------------- */
+
+/* What is open in the ledger is for a real run to close. */
+static void distrust_open_findings(struct run *run)
+{
+	struct finding_history *histories = NULL;
+	size_t len = 0;
+
+	if (!run->ledger || ledger_findings(&histories, &len, run->ledger, &run->arena, NULL) < 0)
+		return;
+	for (size_t i = 0; i < len; i++) {
+		const char *name = json_string(json_get(histories[i].finding, "case"));
+
+		if (name && histories[i].state != STATE_VERIFIED_FIXED)
+			cached_distrust(run->cached, name);
+	}
+}
+
+/* Why the cache cannot serve this run, or NULL. */
+static const char *cache_hindrance(const struct run_options *o)
+{
+	if (o->repeat > 1)
+		return "--repeat asks for runs";
+	if (o->keep)
+		return "--keep asks for runs";
+	return NULL;
+}
+
+/* A cache that cannot be used costs time, not the run. */
+static void open_cache(struct run *run)
+{
+	const struct run_options *o = run->options;
+	const struct plan_limits limits = limits_of(o);
+	CLEANUP(free_p) char *dir = o->cache_dir ? mem_strdup(o->cache_dir) : cached_default_dir();
+	struct error problem = ERROR_INIT;
+	struct cached_options options = {
+		.dir = dir,
+		.write = o->cache && strcmp(o->cache, "write") == 0,
+		.max_bytes = (uint64_t)o->cache_mib << 20,
+		.check_percent = (int)o->cache_check,
+		.run_id = run->record->run_id,
+		.context = &run->context,
+		.identity = run->identity,
+		.version = run->version,
+		.isolation = "L0",
+		.backends = run->backends.items,
+		.backend_len = run->backends.len,
+		.limits = &limits,
+	};
+
+	run->cache.mode = o->cache ? o->cache : "off";
+	if (strcmp(run->cache.mode, "off") == 0)
+		return;
+	run->cache.why = dir ? cache_hindrance(o) : "neither XDG_CACHE_HOME nor HOME is set";
+	if (!run->cache.why && cached_open(&run->cached, &options, &problem) < 0)
+		run->cache.why = arena_strdup(&run->arena, problem.message);
+	if (run->cached)
+		distrust_open_findings(run);
+}
+
+static void close_cache(struct run *run)
+{
+	if (run->cached) {
+		const struct cached_stats stats = cached_stats(run->cached);
+
+		run->cache.checked = stats.checked;
+		run->cache.mismatched = stats.mismatched;
+		run->cache.stored = stats.cache.stored;
+		run->cache.damaged = stats.cache.damaged;
+	}
+	run->cached = cached_close(run->cached);
 }
 
 /* --- cases ------------------------------------------------------------------------------------ */
@@ -381,7 +470,7 @@ static void add_effects(struct run *run, const struct judgement *judgement)
 }
 
 static void emit_case(struct run *run, const struct sched_done *done,
-		      const struct judgement *judgement)
+		      const struct judgement *judgement, bool cached)
 {
 	struct event event = {.kind = EVENT_CASE};
 	struct fingerprint *fps;
@@ -396,7 +485,8 @@ static void emit_case(struct run *run, const struct sched_done *done,
 					.obs = done->obs,
 					.work_dirs = run->options->keep ? done->work_dirs : NULL,
 					.obs_len = done->obs_len,
-					.wall_ns = done->wall_ns};
+					.wall_ns = done->wall_ns,
+					.cached = cached};
 	if (event.one.fp_len == 0 && !verdict_is_ok(judgement->verdict)) {
 		fingerprint_of_verdict(&fps[0], done->test->name, judgement->verdict);
 		event.one.fp_len = 1;
@@ -426,11 +516,44 @@ static int on_done(void *payload, const struct sched_done *done, struct error *e
 	run->verdicts++;
 	add_effects(run, &judgement);
 	filing_add(run->record, done->test, &judgement, done->obs, done->obs_len);
-	emit_case(run, done, &judgement);
+	emit_case(run, done, &judgement, false);
+	if (run->cached && cached_done(run->cached, done->test, &judgement, done->obs,
+				       done->obs_len, &problem) == CACHED_E_MISMATCH)
+		emit_error(run, done->test->name, &problem);
 	if (verdict_is_ok(judgement.verdict) || judgement.verdict == VERDICT_INCONCLUSIVE)
 		return 0;
 	run->blocking++;
 	return run->options->fail_fast ? 1 : 0;
+}
+
+/* Tell what the cache knows; the rest is to be run. */
+static void answer_from_cache(struct run *run)
+{
+	struct selection *selection = &run->selection;
+	struct arena arena = ARENA_INIT;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < selection->len; i++) {
+		const struct test_case *test = selection->cases[i];
+		struct cached_result result;
+		struct sched_done done = {.test = test, .arena = &arena};
+
+		arena_clear(&arena);
+		if (!run->cached || interrupt_count() ||
+		    !cached_find(&result, run->cached, test, &arena)) {
+			run->to_run.cases[kept++] = test;
+			continue;
+		}
+		done.obs = result.obs;
+		done.obs_len = result.obs_len;
+		run->verdicts++;
+		run->cache.cached++;
+		add_effects(run, &result.judgement);
+		filing_add(run->record, test, &result.judgement, result.obs, result.obs_len);
+		emit_case(run, &done, &result.judgement, true);
+	}
+	run->to_run.len = kept;
+	arena_done(&arena);
 }
 
 static int on_wait(void *payload, const struct sched_status *status)
@@ -471,7 +594,10 @@ static int run_cases(struct run *run, struct error *err)
 	};
 	size_t done = 0;
 
-	return sched_run(&done, run->exec, &options, run->selection.cases, run->selection.len, err);
+	run->to_run.cases =
+		ARENA_ARRAY(&run->arena, const struct test_case *, run->selection.len + 1);
+	answer_from_cache(run);
+	return sched_run(&done, run->exec, &options, run->to_run.cases, run->to_run.len, err);
 }
 
 /* --- the end ---------------------------------------------------------------------------------- */
@@ -518,7 +644,7 @@ static int exit_code(const struct run *run)
 		return RUN_EXIT_FAULT;
 	if (run->record->counts[VERDICT_INCONCLUSIVE] || !run->record->complete)
 		return RUN_EXIT_INCOMPLETE;
-	return RUN_EXIT_OK;
+	return run->selection.len ? RUN_EXIT_OK : RUN_EXIT_NOTHING;
 }
 
 static int finish(struct run *run)
@@ -538,6 +664,7 @@ static int finish(struct run *run)
 		.backend_len = run->event_backends.len,
 		.rules = run->totals,
 		.rule_len = run->context.rules->len,
+		.cache = run->cache,
 		.wall_ms = (clock_monotonic_ns() - run->started_ns) / 1000000,
 		.complete = record->complete,
 		.signal = interrupt_signal(),
@@ -572,7 +699,9 @@ int run_corpus(int *out_exit, const struct run_options *options, struct sink *co
 	r = prepare(&run, err);
 	if (r == 0) {
 		start(&run);
+		open_cache(&run);
 		r = run_cases(&run, err);
+		close_cache(&run);
 	}
 	if (r == 0)
 		*out_exit = finish(&run);

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "runner/context.h"
 #include "runner/event.h"
+#include "runner/shard.h"
 
 /* Exit codes of the command, documented in docs/parity.1. 128+n on signal n. */
 enum run_exit {
@@ -30,7 +31,12 @@ struct run_options {
 	const char *filter;   /* or NULL */
 	char *const *patterns;
 	size_t pattern_len;
-	int64_t jobs; /* 0: one per processor */
+	struct shard shard;    /* the part of the selection to run */
+	const char *cache;     /* "off", "read" or "write"; NULL: off */
+	const char *cache_dir; /* or NULL: the user's */
+	int64_t cache_check;   /* percent of what is found that is run again */
+	int64_t cache_mib;     /* bound of what is kept */
+	int64_t jobs;          /* 0: one per processor */
 	int64_t timeout_ms;
 	int64_t memory_mib; /* address space of a program; 0: no limit */
 	int64_t repeat;

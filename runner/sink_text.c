@@ -251,6 +251,24 @@ static void add_verdicts(struct text_sink *self, const struct event_summary *sum
 	}
 }
 
+static void add_cache(struct text_sink *self, const struct event_cache *cache)
+{
+	if (cache->cached || cache->checked) {
+		label(self, "cached");
+		buf_addf(&self->text, "%zu of them not run, %zu run again to check\n",
+			 cache->cached, cache->checked);
+	}
+	if (cache->damaged) {
+		label(self, "damaged");
+		buf_addf(&self->text, "%zu entries of the cache were not whole, and were run\n",
+			 cache->damaged);
+	}
+	if (cache->why) {
+		label(self, "no cache");
+		buf_addf(&self->text, "%s\n", cache->why);
+	}
+}
+
 static void add_rules(struct text_sink *self, const struct event_summary *summary)
 {
 	size_t fired = 0;
@@ -360,6 +378,7 @@ static void on_summary(struct text_sink *self, const struct event_summary *summa
 		buf_addc(out, '\n');
 	}
 	add_verdicts(self, summary);
+	add_cache(self, &summary->cache);
 	add_rules(self, summary);
 	label(self, "time");
 	buf_addf(out, "%.1f s with %zu job%s\n", (double)summary->wall_ms / 1000.0, self->jobs,

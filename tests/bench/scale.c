@@ -88,6 +88,7 @@ static int64_t parity_run(const struct bench *bench, const char *corpus_name, lo
 			(char *)"--corpus",
 			corpus,
 			(char *)"--no-file",
+			(char *)"--cache=off",
 			(char *)"-j",
 			(char *)"2",
 			(char *)"--quiet",
