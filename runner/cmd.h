@@ -14,6 +14,7 @@ int cmd_run(int argc, char **argv);
 int cmd_merge(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_clauses(int argc, char **argv);
+int cmd_coverage(int argc, char **argv);
 int cmd_rules(int argc, char **argv);
 int cmd_log(int argc, char **argv);
 int cmd_show(int argc, char **argv);

@@ -16,6 +16,7 @@ static const struct verb {
 	{"merge", "join the results of shards into the result of the whole", cmd_merge},
 	{"list", "list the cases", cmd_list},
 	{"clauses", "list the clauses of the specification, or show one", cmd_clauses},
+	{"coverage", "tell which clauses have a case, and hold the floor", cmd_coverage},
 	{"rules", "list the rules, ratify one, or show what they hide", cmd_rules},
 	{"log", "show the runs filed for a commit", cmd_log},
 	{"show", "show a finding, its history and its evidence", cmd_show},

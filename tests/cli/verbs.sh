@@ -13,7 +13,7 @@ exits 0 'help'
 run lits
 exits 2 'an unknown verb'
 err_has "did you mean 'list'" 'an unknown verb is answered with the one meant'
-for verb in run list clauses rules log show findings waive compact; do
+for verb in run list clauses coverage rules log show findings waive compact; do
 	run "$verb" --help
 	exits 0 "$verb --help"
 	check "$verb tells its usage" grep -q "^usage: parity $verb" "$world/out"
