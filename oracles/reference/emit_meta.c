@@ -171,6 +171,12 @@ void emit_mark_invoked(bool *invoked, const struct program *program)
 		invoked[program->consts[i].function] = true;
 	for (uint32_t i = 0; i < program->app_len; i++)
 		invoked[program->apps[i].function] = true;
+	if (program->main_function < 0 || !program->main_types)
+		return;
+	invoked[program->main_function] = true;
+	for (uint32_t i = 0; i < program->functions[program->main_function].param_len; i++)
+		if (program->main_defaults[i] >= 0)
+			invoked[program->main_defaults[i]] = true;
 }
 
 /* One case of invoke: arguments from values to the function's own representations, and its result

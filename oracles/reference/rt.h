@@ -23,9 +23,17 @@ void rt_done(struct rt *rt);
  */
 int rt_run(struct rt *rt, uint32_t function, char **message);
 
-/* rt_config.c: the value of constant number `index`, from environment, config file or its function.
- */
-struct value rt_constant(struct rt *rt, uint32_t index);
+/* The same for another start than a call: `start` runs on the large stack after the constants, also
+ * when one of them failed. */
+int rt_run_with(struct rt *rt, void (*start)(struct rt *rt, void *payload), void *payload,
+		char **message);
+
+/* rt_config.c: all constants in order, from environment, config file or their functions. */
+void rt_constants(struct rt *rt);
+/* What a config file's text gives a field, malloc'ed: the last one counts. NULL: nothing, or a trap
+ * that names `path` and a line which is neither a section nor a key with its value. */
+char *rt_config_find(struct rt *rt, const char *path, const char *text,
+		     const struct rt_const *constant);
 
 /* Traps whose text is made on the spot; the message is cut at 480 bytes when formatted. */
 void rt_trapf(struct rt *rt, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -85,6 +93,8 @@ struct rt_text {
 };
 void rt_text_add(struct rt *rt, struct rt_text *text, const char *bytes, uint64_t len);
 void rt_text_done(struct rt *rt, struct rt_text *text);
+/* A String that takes the text over; null on trap. *text is empty afterwards. */
+struct value rt_text_take(struct rt *rt, struct rt_text *text);
 /* Printed form appended; traps when nested deeper than RT_NESTING_LIMIT. */
 void rt_text_value(struct rt *rt, struct rt_text *text, const struct value *v);
 
@@ -99,6 +109,13 @@ struct rt_name rt_type_of(const struct value *v);
 
 /* Raise std.Error.Validation with one field entry. */
 void rt_raise_invalid(struct rt *rt, const char *path, const char *code, const char *message);
+/* One entry of its fields, a struct; and the raise of a List of them. Consumes details. */
+struct value rt_invalid_detail(struct rt *rt, const char *path, const char *code,
+			       const char *message);
+void rt_raise_details(struct rt *rt, struct value details);
+/* The List of a validation error's entries, or null. Borrows error. */
+struct value rt_invalid_details(struct value error);
+bool rt_is_standard_error(const struct value *error);
 /* What people read when `error` ends the program: JSON for the standard errors, else its printed
  * form. */
 void rt_text_error(struct rt *rt, struct rt_text *text, const struct value *error);
@@ -108,6 +125,45 @@ void rt_text_error(struct rt *rt, struct rt_text *text, const struct value *erro
 
 /* Raises a validation error that names `path` when v is none of `type`. Borrows v. */
 bool rt_check(struct rt *rt, uint32_t type, const struct value *v, const char *path);
+
+/* --- rt_env.c: text from outside
+ * ------------------------------------------------------------------------------ */
+
+/* *out from text without blanks around it; false when it is no value of that scalar kind. Anything
+ * but Int, Float and Bool is the text itself. */
+bool rt_parse_scalar(struct rt *rt, struct value *out, int32_t kind, const char *text);
+/* Without blanks around it, malloc'ed; NULL on trap. */
+char *rt_trimmed(struct rt *rt, const char *text);
+
+/* --- rt_json.c: JSON text
+ * ----------------------------------------------------------------------------------- */
+
+struct rt_json_problem {
+	const char *text; /* "unterminated string"; NULL when rt->trap tells what is wrong */
+	uint64_t line;    /* from 1 */
+	uint64_t column;  /* from 1, bytes */
+};
+
+/* The value that strict JSON text stands for: objects are maps in the order of the text. False: no
+ * value, and *problem is filled or a trap is pending. Nested at most RT_NESTING_LIMIT deep. */
+bool rt_json_read(struct rt *rt, struct value *out, const char *bytes, uint64_t len,
+		  struct rt_json_problem *problem);
+/* JSON appended, keys in byte order; traps when nested deeper than RT_NESTING_LIMIT. */
+void rt_text_json(struct rt *rt, struct rt_text *text, const struct value *v);
+void rt_text_json_string(struct rt *rt, struct rt_text *text, const char *bytes, uint64_t len);
+bool rt_is_utf8(const char *bytes, uint64_t len);
+
+/* --- rt_decode.c: values of a declared type
+ * ------------------------------------------------------------------- */
+
+/* *out of what json.decode read, validated; false: null and a raise that names the path, or a trap.
+ */
+bool rt_decode(struct rt *rt, struct value *out, uint32_t type, const struct value *json,
+	       const char *path);
+/* The same of a variable's, a config file's or a flag's text: scalars as they are, others as JSON.
+ */
+bool rt_decode_text(struct rt *rt, struct value *out, uint32_t type, const char *text,
+		    const char *path);
 
 /* --- rt_output.c: stdout
  * ---------------------------------------------------------------------------------------- */

@@ -39,22 +39,37 @@ static struct value text_value(struct rt *rt, const char *text)
 	return rt_string_make(rt, text, strlen(text));
 }
 
-void rt_raise_invalid(struct rt *rt, const char *path, const char *code, const char *message)
+struct value rt_invalid_detail(struct rt *rt, const char *path, const char *code,
+			       const char *message)
 {
 	struct value detail = rt_record_make(rt, RT_STRUCT, &detail_type, 3);
-	struct value list = rt_list_make(rt, 1);
-	struct value error = rt_record_make(rt, RT_STRUCT, &validation_type, 2);
 	if (!rt->trap) {
 		detail.u.record->items[0] = text_value(rt, path);
 		detail.u.record->items[1] = text_value(rt, code);
 		detail.u.record->items[2] = text_value(rt, message);
-		rt_list_push(rt, list, rt_clone(detail));
-		error.u.record->items[0] = text_value(rt, "validation failed");
-		error.u.record->items[1] = rt_clone(list);
 	}
-	rt_drop(rt, detail);
-	rt_drop(rt, list);
+	return detail;
+}
+
+void rt_raise_details(struct rt *rt, struct value details)
+{
+	struct value error = rt_record_make(rt, RT_STRUCT, &validation_type, 2);
+	if (error.tag != RT_STRUCT) {
+		rt_drop(rt, details);
+		return;
+	}
+	error.u.record->items[0] = text_value(rt, "validation failed");
+	error.u.record->items[1] = details;
 	rt_raise(rt, error);
+}
+
+void rt_raise_invalid(struct rt *rt, const char *path, const char *code, const char *message)
+{
+	struct value list = rt_list_make(rt, 1);
+	struct value detail = rt_invalid_detail(rt, path, code, message);
+	if (list.tag == RT_LIST)
+		rt_list_push(rt, list, detail);
+	rt_raise_details(rt, list);
 }
 
 /* --- texts
@@ -64,23 +79,6 @@ void rt_raise_invalid(struct rt *rt, const char *path, const char *code, const c
 static void add(struct rt *rt, struct rt_text *text, const char *s)
 {
 	rt_text_add(rt, text, s, strlen(s));
-}
-
-static void add_quoted(struct rt *rt, struct rt_text *text, const char *bytes, uint64_t len)
-{
-	static const char special[] = "\"\\\n\r\t\b\f";
-	static const char letter[] = "\"\\nrtbf";
-	add(rt, text, "\"");
-	for (uint64_t i = 0; i < len; i++) {
-		const char *hit = bytes[i] ? strchr(special, bytes[i]) : NULL;
-		if (hit) {
-			char two[2] = {'\\', letter[hit - special]};
-			rt_text_add(rt, text, two, 2);
-		} else {
-			rt_text_add(rt, text, &bytes[i], 1);
-		}
-	}
-	add(rt, text, "\"");
 }
 
 /* The field called `name` of a struct, or NULL. */
@@ -101,9 +99,9 @@ static void add_string_field(struct rt *rt, struct rt_text *text, const struct v
 {
 	const struct value *field = find_field(v, name);
 	if (field && field->tag == RT_STRING)
-		add_quoted(rt, text, field->u.string->bytes, field->u.string->len);
+		rt_text_json_string(rt, text, field->u.string->bytes, field->u.string->len);
 	else
-		add_quoted(rt, text, otherwise, strlen(otherwise));
+		rt_text_json_string(rt, text, otherwise, strlen(otherwise));
 }
 
 static void add_details(struct rt *rt, struct rt_text *text, const struct value *list)
@@ -161,7 +159,7 @@ void rt_text_error(struct rt *rt, struct rt_text *text, const struct value *erro
 	if (strcmp(standard->name, "std.Error") == 0)
 		add_string_field(rt, text, error, "code", standard->code);
 	else
-		add_quoted(rt, text, standard->code, strlen(standard->code));
+		rt_text_json_string(rt, text, standard->code, strlen(standard->code));
 	if (strcmp(standard->name, "std.Error.Validation") == 0) {
 		add(rt, text, ",\"fields\":");
 		add_details(rt, text, find_field(error, "fields"));
@@ -169,4 +167,15 @@ void rt_text_error(struct rt *rt, struct rt_text *text, const struct value *erro
 	add(rt, text, ",\"message\":");
 	add_string_field(rt, text, error, "message", standard->message);
 	add(rt, text, "}}");
+}
+
+bool rt_is_standard_error(const struct value *error)
+{
+	return find_standard(error) != NULL;
+}
+
+struct value rt_invalid_details(struct value error)
+{
+	const struct value *fields = find_field(&error, "fields");
+	return fields && fields->tag == RT_LIST ? rt_clone(*fields) : rt_null();
 }

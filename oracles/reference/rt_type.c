@@ -128,7 +128,7 @@ static bool is_email(const struct rt_string *s)
 	const char *domain = at + 1;
 	size_t len = (size_t)(end - domain);
 	const char *dot = len ? memchr(domain, '.', len) : NULL;
-	return dot && !memchr(domain, '@', len) && dot != domain && end[-1] != '.';
+	return dot && !memchr(domain, '@', len);
 }
 
 static bool check_items(struct rt *rt, const struct rt_type *type, const struct value *v,

@@ -119,6 +119,22 @@ static bool resolve_config(struct sema *s, struct ast_expr *expr, struct symbol 
 	return true;
 }
 
+/* "json.encode": a builtin whose name has a dot, unless the program gives its first name away. */
+static bool resolve_builtin(struct sema *s, struct ast_expr *expr)
+{
+	const struct ast_expr *left = expr->left;
+	if (left->kind != AST_IDENT || sema_symbol(s, left->name.text))
+		return false;
+	struct slice name = slice_of(arena_printf(s->arena, "%.*s.%.*s", SLICE_ARG(left->name.text),
+						  SLICE_ARG(expr->name.text)));
+	expr->builtin = builtin_find(name);
+	if (!expr->builtin)
+		return false;
+	expr->role = ROLE_BUILTIN;
+	expr->ty = BASIC(s, TY_BUILTIN);
+	return true;
+}
+
 /* Is the chain's first name something other than a local or a value? */
 static bool names_declaration(struct sema *s, const struct ast_expr *expr)
 {
@@ -131,6 +147,8 @@ static bool resolve_member(struct sema *s, struct ast_expr *expr)
 {
 	if (!names_declaration(s, expr))
 		return false;
+	if (resolve_builtin(s, expr))
+		return true;
 	struct symbol *symbol = dotted_type(s, expr);
 	if (symbol)
 		return resolve_symbol(s, expr, symbol);
@@ -249,7 +267,7 @@ static void construct_field(struct sema *s, struct ast_expr *expr, uint32_t i, b
 			     "field '%.*s' is given twice", SLICE_ARG(arg->name.text));
 	given[index] = true;
 	expr->arg_index[i] = (uint32_t)index;
-	sema_expect(s, arg->value, symbol->fields[index].ty, "FUSE_STRUCT_TYPE");
+	sema_expect_boundary(s, arg->value, symbol->fields[index].ty, "FUSE_STRUCT_TYPE");
 }
 
 static struct ty *construct_struct(struct sema *s, struct ast_expr *expr)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "oracles/reference/sema.h"
+#include "oracles/reference/tree.h"
 
 /* names: sema_scope.c */
 struct symbol *sema_symbol(struct sema *s, struct slice name); /* in the current module, or NULL */
@@ -27,6 +28,9 @@ void sema_capabilities_of(struct sema *s, struct range call, const struct symbol
 struct ty *sema_expr(struct sema *s, struct ast_expr *expr);
 /* Check, and complain unless it fits `want`; what names the place ("argument", "field 'x'"). */
 void sema_expect(struct sema *s, struct ast_expr *expr, struct ty *want, const char *code);
+/* The same where the value is validated when the program runs: a String may turn out to be an Id or
+ * an Email. */
+void sema_expect_boundary(struct sema *s, struct ast_expr *expr, struct ty *want, const char *code);
 void sema_fits(struct sema *s, struct ast_expr *expr, struct ty *want, const char *code);
 void sema_condition(struct sema *s, struct ast_expr *expr);
 struct ty *sema_call(struct sema *s, struct ast_expr *expr);
@@ -57,7 +61,17 @@ struct builtin {
 	const char *name;
 	uint32_t min_args;
 	uint32_t max_args;
-	enum builtin_id { BUILTIN_PRINT, BUILTIN_ASSERT, BUILTIN_UNSUPPORTED } id;
+	enum builtin_id { BUILTIN_PRINT, BUILTIN_ASSERT, BUILTIN_UNSUPPORTED, BUILTIN_OP } id;
+};
+/* A builtin with the id BUILTIN_OP is the first member of one of these: it is one operation. A
+ * letter for each argument's type and the result's: s String, i Int, f Float, b Bool, y Bytes, u
+ * unit, v any; a '?' behind the result's makes it optional. */
+struct builtin_operation {
+	struct builtin builtin;
+	enum op op;
+	const char *params; /* what is left out is "" */
+	const char *result;
+	bool effect; /* not allowed in a spawn block */
 };
 const struct builtin *builtin_find(struct slice name);
 struct ty *sema_builtin_call(struct sema *s, struct ast_expr *expr);

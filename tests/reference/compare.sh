@@ -16,6 +16,20 @@ message() {
 		-e 's/^fatal: class=runtime_fatal pid=[0-9]* message=\(.*\) mode=aot profile=release .* contract=aot-v1$/\1/'
 }
 
+# Runs the rest with the program's stdin (.in) and variables (.env), if any.
+with_inputs() {
+	stdin=/dev/null
+	[ -f "${program%.fuse}.in" ] && stdin=${program%.fuse}.in
+	(
+		if [ -f "${program%.fuse}.env" ]; then
+			while IFS= read -r line; do
+				export "${line?}"
+			done <"${program%.fuse}.env"
+		fi
+		exec "$@" <"$stdin"
+	)
+}
+
 check() {
 	: >want.err
 	want_code=0
@@ -35,13 +49,14 @@ failed=0
 for program in "$@"; do
 	number=$((number + 1))
 	problem=
-	rm -rf .fuse
+	rm -rf .fuse config.toml
+	[ ! -f "${program%.fuse}.toml" ] || cp "${program%.fuse}.toml" config.toml
 	for backend in ast native; do
-		"$ref" run --backend $backend "$program" >$backend.out 2>$backend.err </dev/null
+		with_inputs "$ref" run --backend $backend "$program" >$backend.out 2>$backend.err
 		check $backend $?
 	done
 	if "$ref" build --release "$program" >build.out 2>build.err; then
-		.fuse/build/program.aot >aot.out 2>aot.err </dev/null
+		with_inputs .fuse/build/program.aot >aot.out 2>aot.err
 		check aot $?
 	else
 		problem="$problem aot: $(tail -n 2 build.err | tr '\n' ' ');"
