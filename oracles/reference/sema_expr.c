@@ -77,6 +77,11 @@ static struct ty *check_ident(struct sema *s, struct ast_expr *expr)
 				return expr->ty;
 			sema_unsupported(s, expr->range, "config as a value");
 			return BASIC(s, TY_UNKNOWN);
+		case ROLE_GENERIC:
+			report_error(s->report, expr->range, "FUSE_GENERIC_INFERENCE",
+				     "the type parameters of '%.*s' are only known in a call",
+				     SLICE_ARG(expr->symbol->name));
+			return BASIC(s, TY_UNKNOWN);
 		case ROLE_BUILTIN:
 			sema_unsupported(s, expr->range, "builtin as a value");
 			return BASIC(s, TY_UNKNOWN);
@@ -197,8 +202,8 @@ static bool names_error(struct ty *domain, struct ty *error)
 	return ty_assignable(domain, error);
 }
 
-/* expr ?! error: spec/runtime.md#result-types-. Without a result type around, the error goes on to a
- * caller that has one. */
+/* expr ?! error: spec/runtime.md#result-types-. Without a result type around, the error goes on to
+ * a caller that has one. */
 static struct ty *check_bang(struct sema *s, struct ast_expr *expr)
 {
 	struct ty *value = ty_unboxed(sema_expr(s, expr->left));
