@@ -20,7 +20,7 @@ struct expr *lower_node(struct lower *l, enum expr_kind kind, enum rep rep, stru
 	return expr;
 }
 
-static enum rep rep_of_letter(char letter)
+enum rep lower_rep_of_letter(char letter)
 {
 	switch (letter) {
 	case 'i':
@@ -40,11 +40,11 @@ struct expr *lower_op(struct lower *l, enum op op, struct span span, struct expr
 	const struct op_info *info = &op_table[op];
 	struct expr *operands[2] = {first, second};
 	uint32_t count = second ? 2 : first ? 1 : 0;
-	struct expr *expr = lower_node(l, EXPR_OP, rep_of_letter(info->result), span, count);
+	struct expr *expr = lower_node(l, EXPR_OP, lower_rep_of_letter(info->result), span, count);
 	expr->u.op = op;
 	for (uint32_t i = 0; i < count; i++) {
 		char letter = info->operands[0] == '*' ? 'v' : info->operands[i];
-		expr->args[i] = lower_to(l, operands[i], rep_of_letter(letter));
+		expr->args[i] = lower_to(l, operands[i], lower_rep_of_letter(letter));
 	}
 	return expr;
 }

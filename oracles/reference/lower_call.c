@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lower_call: operators, calls with their defaults, constructions. */
+#include <string.h>
+
 #include "oracles/reference/lower_internal.h"
 
 /* The op of an operator for two machine integers, two doubles, and any values. */
@@ -189,8 +191,28 @@ static struct expr *lower_struct(struct lower *l, struct ast_expr *expr, struct 
 	return out;
 }
 
+/* A builtin that is one operation on its arguments; what may be left out is "". */
+static struct expr *lower_operation(struct lower *l, struct ast_expr *expr, struct span span)
+{
+	const struct builtin_operation *operation = (const struct builtin_operation *)expr->builtin;
+	const struct op_info *info = &op_table[operation->op];
+	bool many = info->operands[0] == '*';
+	uint32_t len = many ? expr->arg_len : (uint32_t)strlen(info->operands);
+	struct expr *out = lower_node(l, EXPR_OP, lower_rep_of_letter(info->result), span, len);
+	out->u.op = operation->op;
+	for (uint32_t i = 0; i < len; i++) {
+		struct expr *value = i < expr->arg_len ? lower_expr(l, expr->args[i].value)
+						       : lower_text(l, SLICE_EMPTY, span);
+		char letter = many ? 'v' : info->operands[i];
+		out->args[i] = lower_to(l, value, lower_rep_of_letter(letter));
+	}
+	return out->rep == REP_VALUE ? lower_settle(l, out, expr->ty) : out;
+}
+
 static struct expr *lower_builtin(struct lower *l, struct ast_expr *expr, struct span span)
 {
+	if (expr->builtin->id == BUILTIN_OP)
+		return lower_operation(l, expr, span);
 	struct expr *first = expr->arg_len > 0 ? lower_expr(l, expr->args[0].value)
 					       : lower_text(l, SLICE_EMPTY, span);
 	if (expr->builtin->id == BUILTIN_PRINT)

@@ -57,6 +57,7 @@ uint32_t lower_new_slot(struct lower *l, enum rep rep, struct slice name);
 struct stmt *lower_emit(struct lower *l, enum stmt_kind kind, struct span span);
 struct expr *lower_to(struct lower *l, struct expr *expr, enum rep rep);
 enum rep lower_rep(const struct ty *ty);
+enum rep lower_rep_of_letter(char letter); /* of op_table */
 /* To the machine form its certain static type allows. */
 struct expr *lower_settle(struct lower *l, struct expr *expr, const struct ty *ty);
 void lower_loosen(struct lower *l, bool *loose);

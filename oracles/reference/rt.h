@@ -85,6 +85,8 @@ struct rt_text {
 };
 void rt_text_add(struct rt *rt, struct rt_text *text, const char *bytes, uint64_t len);
 void rt_text_done(struct rt *rt, struct rt_text *text);
+/* A String that takes the text over; null on trap. *text is empty afterwards. */
+struct value rt_text_take(struct rt *rt, struct rt_text *text);
 /* Printed form appended; traps when nested deeper than RT_NESTING_LIMIT. */
 void rt_text_value(struct rt *rt, struct rt_text *text, const struct value *v);
 
@@ -108,6 +110,33 @@ void rt_text_error(struct rt *rt, struct rt_text *text, const struct value *erro
 
 /* Raises a validation error that names `path` when v is none of `type`. Borrows v. */
 bool rt_check(struct rt *rt, uint32_t type, const struct value *v, const char *path);
+
+/* --- rt_env.c: text from outside
+ * ------------------------------------------------------------------------------ */
+
+/* *out from text without blanks around it; false when it is no value of that scalar kind. Anything
+ * but Int, Float and Bool is the text itself. */
+bool rt_parse_scalar(struct rt *rt, struct value *out, int32_t kind, const char *text);
+/* Without blanks around it, malloc'ed; NULL on trap. */
+char *rt_trimmed(struct rt *rt, const char *text);
+
+/* --- rt_json.c: JSON text
+ * ----------------------------------------------------------------------------------- */
+
+struct rt_json_problem {
+	const char *text; /* "unterminated string"; NULL when rt->trap tells what is wrong */
+	uint64_t line;    /* from 1 */
+	uint64_t column;  /* from 1, bytes */
+};
+
+/* The value that strict JSON text stands for: objects are maps in the order of the text. False: no
+ * value, and *problem is filled or a trap is pending. Nested at most RT_NESTING_LIMIT deep. */
+bool rt_json_read(struct rt *rt, struct value *out, const char *bytes, uint64_t len,
+		  struct rt_json_problem *problem);
+/* JSON appended, keys in byte order; traps when nested deeper than RT_NESTING_LIMIT. */
+void rt_text_json(struct rt *rt, struct rt_text *text, const struct value *v);
+void rt_text_json_string(struct rt *rt, struct rt_text *text, const char *bytes, uint64_t len);
+bool rt_is_utf8(const char *bytes, uint64_t len);
 
 /* --- rt_output.c: stdout
  * ---------------------------------------------------------------------------------------- */

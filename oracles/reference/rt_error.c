@@ -66,23 +66,6 @@ static void add(struct rt *rt, struct rt_text *text, const char *s)
 	rt_text_add(rt, text, s, strlen(s));
 }
 
-static void add_quoted(struct rt *rt, struct rt_text *text, const char *bytes, uint64_t len)
-{
-	static const char special[] = "\"\\\n\r\t\b\f";
-	static const char letter[] = "\"\\nrtbf";
-	add(rt, text, "\"");
-	for (uint64_t i = 0; i < len; i++) {
-		const char *hit = bytes[i] ? strchr(special, bytes[i]) : NULL;
-		if (hit) {
-			char two[2] = {'\\', letter[hit - special]};
-			rt_text_add(rt, text, two, 2);
-		} else {
-			rt_text_add(rt, text, &bytes[i], 1);
-		}
-	}
-	add(rt, text, "\"");
-}
-
 /* The field called `name` of a struct, or NULL. */
 static const struct value *find_field(const struct value *v, const char *name)
 {
@@ -101,9 +84,9 @@ static void add_string_field(struct rt *rt, struct rt_text *text, const struct v
 {
 	const struct value *field = find_field(v, name);
 	if (field && field->tag == RT_STRING)
-		add_quoted(rt, text, field->u.string->bytes, field->u.string->len);
+		rt_text_json_string(rt, text, field->u.string->bytes, field->u.string->len);
 	else
-		add_quoted(rt, text, otherwise, strlen(otherwise));
+		rt_text_json_string(rt, text, otherwise, strlen(otherwise));
 }
 
 static void add_details(struct rt *rt, struct rt_text *text, const struct value *list)
@@ -161,7 +144,7 @@ void rt_text_error(struct rt *rt, struct rt_text *text, const struct value *erro
 	if (strcmp(standard->name, "std.Error") == 0)
 		add_string_field(rt, text, error, "code", standard->code);
 	else
-		add_quoted(rt, text, standard->code, strlen(standard->code));
+		rt_text_json_string(rt, text, standard->code, strlen(standard->code));
 	if (strcmp(standard->name, "std.Error.Validation") == 0) {
 		add(rt, text, ",\"fields\":");
 		add_details(rt, text, find_field(error, "fields"));

@@ -24,9 +24,8 @@ static bool entry_is(const struct rt_map_entry *entry, uint64_t hash, const char
 	       (len == 0 || memcmp(own->bytes, key, len) == 0);
 }
 
-struct value *rt_map_find(const struct rt_map *map, const char *key, uint64_t len)
+static struct value *find(const struct rt_map *map, uint64_t hash, const char *key, uint64_t len)
 {
-	uint64_t hash = hash_bytes(key, len);
 	if (!map->index) {
 		for (uint64_t i = 0; i < map->len; i++)
 			if (entry_is(&map->entries[i], hash, key, len))
@@ -40,6 +39,11 @@ struct value *rt_map_find(const struct rt_map *map, const char *key, uint64_t le
 			return &entry->value;
 	}
 	return NULL;
+}
+
+struct value *rt_map_find(const struct rt_map *map, const char *key, uint64_t len)
+{
+	return find(map, hash_bytes(key, len), key, len);
 }
 
 struct value rt_map_make(struct rt *rt)
@@ -103,7 +107,8 @@ static bool map_reserve(struct rt *rt, struct rt_map *map)
 
 void rt_map_put(struct rt *rt, struct rt_map *map, struct value key, struct value v)
 {
-	struct value *old = rt_map_find(map, key.u.string->bytes, key.u.string->len);
+	uint64_t hash = hash_bytes(key.u.string->bytes, key.u.string->len);
+	struct value *old = find(map, hash, key.u.string->bytes, key.u.string->len);
 	if (old) {
 		struct value gone = *old;
 		*old = v;
@@ -119,7 +124,7 @@ void rt_map_put(struct rt *rt, struct rt_map *map, struct value key, struct valu
 	map->entries[map->len] = (struct rt_map_entry){
 		.key = key,
 		.value = v,
-		.hash = hash_bytes(key.u.string->bytes, key.u.string->len),
+		.hash = hash,
 	};
 	map->len++;
 	if (map->index)

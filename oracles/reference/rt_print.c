@@ -369,8 +369,7 @@ void rt_text_value(struct rt *rt, struct rt_text *text, const struct value *v)
 /* --- what programs call
  * ---------------------------------------------------------------------------------- */
 
-/* A String that takes the text over, without copying it. */
-static struct value text_take(struct rt *rt, struct rt_text *text)
+struct value rt_text_take(struct rt *rt, struct rt_text *text)
 {
 	struct value v = rt->trap ? rt_null() : rt_string_make(rt, NULL, 0);
 	if (v.tag != RT_STRING) {
@@ -400,7 +399,7 @@ struct value rt_to_string(struct rt *rt, struct value v)
 	struct rt_text text = {0};
 	rt_text_value(rt, &text, &v);
 	rt_drop(rt, v);
-	return text_take(rt, &text);
+	return rt_text_take(rt, &text);
 }
 
 struct value rt_concat(struct rt *rt, uint32_t len, struct value *values)
@@ -414,7 +413,7 @@ struct value rt_concat(struct rt *rt, uint32_t len, struct value *values)
 			rt_text_value(rt, &text, &values[i]);
 		rt_drop(rt, values[i]);
 	}
-	return text_take(rt, &text);
+	return rt_text_take(rt, &text);
 }
 
 struct value rt_print(struct rt *rt, struct value v)

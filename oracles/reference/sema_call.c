@@ -129,6 +129,22 @@ static bool resolve_config(struct sema *s, struct ast_expr *expr, struct symbol 
 	return true;
 }
 
+/* "json.encode": a builtin whose name has a dot, unless the program gives its first name away. */
+static bool resolve_builtin(struct sema *s, struct ast_expr *expr)
+{
+	const struct ast_expr *left = expr->left;
+	if (left->kind != AST_IDENT || sema_symbol(s, left->name.text))
+		return false;
+	struct slice name = slice_of(arena_printf(s->arena, "%.*s.%.*s", SLICE_ARG(left->name.text),
+						  SLICE_ARG(expr->name.text)));
+	expr->builtin = builtin_find(name);
+	if (!expr->builtin)
+		return false;
+	expr->role = ROLE_BUILTIN;
+	expr->ty = BASIC(s, TY_BUILTIN);
+	return true;
+}
+
 /* Is the chain's first name something other than a local or a value? */
 bool sema_names_declaration(struct sema *s, const struct ast_expr *expr)
 {
@@ -141,6 +157,8 @@ static bool resolve_member(struct sema *s, struct ast_expr *expr)
 {
 	if (!sema_names_declaration(s, expr))
 		return false;
+	if (resolve_builtin(s, expr))
+		return true;
 	struct symbol *symbol = sema_dotted(s, expr);
 	if (symbol)
 		return resolve_symbol(s, expr, symbol);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "oracles/reference/sema.h"
+#include "oracles/reference/tree.h"
 
 /* names: sema_scope.c */
 struct symbol *sema_symbol(struct sema *s, struct slice name); /* in the current module, or NULL */
@@ -81,7 +82,17 @@ struct builtin {
 	const char *name;
 	uint32_t min_args;
 	uint32_t max_args;
-	enum builtin_id { BUILTIN_PRINT, BUILTIN_ASSERT, BUILTIN_UNSUPPORTED } id;
+	enum builtin_id { BUILTIN_PRINT, BUILTIN_ASSERT, BUILTIN_UNSUPPORTED, BUILTIN_OP } id;
+};
+/* A builtin with the id BUILTIN_OP is the first member of one of these: it is one operation. A
+ * letter for each argument's type and the result's: s String, i Int, f Float, b Bool, y Bytes, u
+ * unit, v any; a '?' behind the result's makes it optional. */
+struct builtin_operation {
+	struct builtin builtin;
+	enum op op;
+	const char *params; /* what is left out is "" */
+	const char *result;
+	bool effect; /* not allowed in a spawn block */
 };
 const struct builtin *builtin_find(struct slice name);
 struct ty *sema_builtin_call(struct sema *s, struct ast_expr *expr);

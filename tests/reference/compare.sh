@@ -16,6 +16,20 @@ message() {
 		-e 's/^fatal: class=runtime_fatal pid=[0-9]* message=\(.*\) mode=aot profile=release .* contract=aot-v1$/\1/'
 }
 
+# Runs the rest with the program's stdin (.in) and variables (.env), if any.
+with_inputs() {
+	stdin=/dev/null
+	[ -f "${program%.fuse}.in" ] && stdin=${program%.fuse}.in
+	(
+		if [ -f "${program%.fuse}.env" ]; then
+			while IFS= read -r line; do
+				export "${line?}"
+			done <"${program%.fuse}.env"
+		fi
+		exec "$@" <"$stdin"
+	)
+}
+
 check() {
 	: >want.err
 	want_code=0
@@ -37,11 +51,11 @@ for program in "$@"; do
 	problem=
 	rm -rf .fuse
 	for backend in ast native; do
-		"$ref" run --backend $backend "$program" >$backend.out 2>$backend.err </dev/null
+		with_inputs "$ref" run --backend $backend "$program" >$backend.out 2>$backend.err
 		check $backend $?
 	done
 	if "$ref" build --release "$program" >build.out 2>build.err; then
-		.fuse/build/program.aot >aot.out 2>aot.err </dev/null
+		with_inputs .fuse/build/program.aot >aot.out 2>aot.err
 		check aot $?
 	else
 		problem="$problem aot: $(tail -n 2 build.err | tr '\n' ' ');"
