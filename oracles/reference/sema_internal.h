@@ -24,6 +24,22 @@ struct ty *sema_resolve(struct sema *s, const struct ast_type *type);
 void sema_requires(struct sema *s, struct ast_decl *decl);
 void sema_capabilities_of(struct sema *s, struct range call, const struct symbol *callee);
 
+void sema_signature(struct sema *s, struct symbol *function);
+
+/* interfaces and their impls: sema_interface.c */
+void sema_impls(struct sema *s);      /* know them and their methods */
+void sema_interfaces(struct sema *s); /* compare impls with what interfaces ask for */
+bool sema_has_impl(const struct sema *s, const struct symbol *interface, const struct ty *ty);
+/* x.method(...), Type.method(...): the type of the call, or NULL when it is neither. */
+struct ty *sema_method_call(struct sema *s, struct ast_expr *expr);
+
+/* type parameters: sema_generic.c */
+const struct binding *sema_binding(const struct sema *s, struct slice name); /* or NULL */
+void sema_generic(struct sema *s, struct symbol *generic);                   /* its head */
+/* Names and constraints of a callable's type parameters. */
+void sema_type_params(struct sema *s, const struct ast_decl *decl);
+struct ty *sema_generic_call(struct sema *s, struct ast_expr *expr, struct symbol *generic);
+
 /* expressions: sema_expr.c, sema_call.c */
 struct ty *sema_expr(struct sema *s, struct ast_expr *expr);
 /* Check, and complain unless it fits `want`; what names the place ("argument", "field 'x'"). */
@@ -36,6 +52,14 @@ void sema_condition(struct sema *s, struct ast_expr *expr);
 struct ty *sema_call(struct sema *s, struct ast_expr *expr);
 struct ty *sema_binary(struct sema *s, struct ast_expr *expr);
 struct ty *sema_member(struct sema *s, struct ast_expr *expr);
+struct ty *sema_call_function(struct sema *s, struct ast_expr *expr, struct symbol *function,
+			      bool defaults);
+struct ty *sema_call_value(struct sema *s, struct ast_expr *expr);
+void sema_check_args(struct sema *s, struct ast_expr *expr);
+/* "m.Color" as the declaration of that name, or NULL. */
+struct symbol *sema_dotted(struct sema *s, const struct ast_expr *expr);
+/* Is the first name of the chain no variable? */
+bool sema_names_declaration(struct sema *s, const struct ast_expr *expr);
 /* A name or chain of names as a declaration or local; false when `expr` is an ordinary value. */
 bool sema_resolve_name(struct sema *s, struct ast_expr *expr);
 struct ty *sema_field_of(struct sema *s, struct ast_expr *expr, struct ty *base);
