@@ -89,6 +89,7 @@ static int compile(const struct rt_program **out, TCCState *state, const struct 
 	emit_c(&text, program, &(struct emit_options){.where = FAULT_IN_JIT, .entry = entry});
 	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++)
 		(void)tcc_add_symbol(state, symbols[i].name, (const void *)symbols[i].address);
+	(void)tcc_add_symbol(state, "rt_regex_engine", &rt_regex_engine);
 	if (tcc_compile_string(state, buf_str(&text)) < 0 ||
 	    tcc_relocate(state, TCC_RELOCATE_AUTO) < 0)
 		return error_fault(err, "native compile failed: %s", buf_str(&complaint));

@@ -263,6 +263,13 @@ static uint64_t utf8_step(const unsigned char *s, uint64_t left)
 bool rt_is_utf8(const char *bytes, uint64_t len)
 {
 	for (uint64_t i = 0; i < len;) {
+		uint64_t eight = 0;
+		if (len - i >= sizeof(eight))
+			memcpy(&eight, bytes + i, sizeof(eight));
+		if (len - i >= sizeof(eight) && !(eight & 0x8080808080808080u)) {
+			i += sizeof(eight);
+			continue;
+		}
 		uint64_t step = utf8_step((const unsigned char *)bytes + i, len - i);
 		if (!step)
 			return false;

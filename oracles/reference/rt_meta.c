@@ -96,6 +96,7 @@ void rt_meta_build(struct rt_program *out, struct arena *arena, const struct pro
 		.type_len = program->type_len,
 		.function_len = program->function_len,
 		.const_len = program->const_len,
+		.regex = &rt_regex_engine,
 	};
 }
 

@@ -125,6 +125,8 @@ void rt_done(struct rt *rt)
 		rt_drop(rt, rt->consts[i]);
 	free(rt->consts);
 	rt->consts = NULL;
+	if (rt->program->regex)
+		rt->program->regex->done(rt);
 	rt_drop(rt, rt->error);
 	rt->error = rt_null();
 	if (rt->out)

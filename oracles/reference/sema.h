@@ -72,7 +72,8 @@ struct symbol {
 	struct field *fields;
 	uint32_t field_len;
 	enum { FIELDS_NEW, FIELDS_BUSY, FIELDS_DONE } state;
-	bool broken; /* its fields are not known; already reported */
+	bool broken;   /* its fields are not known; already reported */
+	bool is_error; /* the error of some result: a value of it may be an error of the runtime */
 	/* enum */
 	struct variant *variants;
 	uint32_t variant_len;

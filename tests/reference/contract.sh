@@ -117,6 +117,30 @@ bind "failure with a code" 'x 14 28 false null Mode.Fast' "$(field runtime_index
 	--name x --n 14
 bind "error result" 'x 15 30 false null Mode.Fast' "$(field runtime_error 'Oops(no 15)' '$')" --name x --n 15
 
+cat >log.fuse <<'EOF'
+app "log":
+  log("plain")
+  log("warn", "careful")
+  log("debug", "detail")
+  log("error", "data", {"b": 1, "a": 2}, "text")
+EOF
+data='{"data":\[{"a":2,"b":1},"text"\],"level":"error","message":"data"}'
+line='
+'
+for backend in ast native; do
+	expect "log lines, $backend" 0 '' "\\[INFO\\] plain$line\\[WARN\\] careful$line$data" \
+		"$ref" run --backend $backend log.fuse
+	expect "log filter, $backend" 0 '' "$data" env FUSE_LOG=Error "$ref" run --backend $backend log.fuse
+	expect "log in colour, $backend" 0 '' "\\[$(printf '\033')\\[32mINFO$(printf '\033')\\[0m\\] plain$line*DEBUG*detail$line*" \
+		env FUSE_LOG=debug FUSE_COLOR=always NO_COLOR=1 "$ref" run --backend $backend log.fuse
+done
+printf 'config App:\n  dbUrl: Int = 1\n  port: Int = 2\n\napp "x":\n  print(App.dbUrl)\n' >hint.fuse
+expect "misspelt variable" 0 1 'config hint: env var APP_DBURL is ignored; did you mean APP_DB_URL for App.dbUrl?' \
+	env APP_DBURL=2 APP_PORT=3 APPLE=1 "$ref" run hint.fuse
+mkdir -p folder
+expect "config file that is a folder" 1 '' 'run error: failed to read config file: folder: *' \
+	env FUSE_CONFIG=folder "$ref" run hint.fuse
+
 expect "rejected program" 1 '' 'error: * (bad.fuse:2:9)*' "$ref" run bad.fuse
 expect "rejected program as json" 1 '' '{"code":"FUSE_*","column":9,"kind":"diagnostic","level":"error","line":2,*' \
 	"$ref" check --diagnostics json bad.fuse
