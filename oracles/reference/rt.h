@@ -101,6 +101,8 @@ struct rt_name rt_type_of(const struct value *v);
 
 /* Raise std.Error.Validation with one field entry. */
 void rt_raise_invalid(struct rt *rt, const char *path, const char *code, const char *message);
+/* std.Error with that message, which is consumed: what the runtime's own functions fail with. */
+struct value rt_error_make(struct rt *rt, struct value message);
 /* What people read when `error` ends the program: JSON for the standard errors, else its printed
  * form. */
 void rt_text_error(struct rt *rt, struct rt_text *text, const struct value *error);

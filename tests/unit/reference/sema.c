@@ -134,7 +134,6 @@ static const struct {
 	/* what is not carried out is refused by name */
 	{"service S at \"/\":\n  get \"/\" -> String:\n    return \"\"\n", "FUSE_UNSUPPORTED", 1,
 	 9},
-	{APP("  log(\"x\")\n"), "FUSE_UNSUPPORTED", 2, 3},
 	{"migration one:\n  print(1)\n", "FUSE_UNSUPPORTED", 1, 1},
 	{"app \"a\":\n  print(1)\napp \"a\":\n  print(2)\n", "FUSE_SYMBOL_DUPLICATE", 3, 5},
 	{"import {A} from \"nowhere\"\n", "FUSE_IMPORT_READ", 1, 17},
