@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * aot: from the emitter's text to a static executable. fuse_rt.o, the runtime with libc already
- * linked into it, is looked for beside the running executable, so that no source tree is needed and
- * linking costs a tenth of searching libc anew. $CC names another compiler than cc.
+ * linked into it, is looked for beside the running executable (fuse_rt_regex.o, the same with
+ * PCRE2, for a program whose types have patterns), so that no source tree is needed and linking
+ * costs a tenth of searching libc anew. $CC names another compiler than cc.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -62,14 +63,14 @@ static int run_tool(const char *const *argv, struct error *err)
 	return 0;
 }
 
-static int find_runtime(char **out, struct error *err)
+static int find_runtime(char **out, bool regex, struct error *err)
 {
 	CLEANUP(free_p) char *self = NULL;
 	int r = path_self(&self, err);
 	if (r < 0)
 		return r;
 	CLEANUP(free_p) char *dir = path_dir(self);
-	CLEANUP(free_p) char *library = path_join(dir, "fuse_rt.o");
+	CLEANUP(free_p) char *library = path_join(dir, regex ? "fuse_rt_regex.o" : "fuse_rt.o");
 	if (!path_exists(library))
 		return error_fault(err, "runtime missing: '%s'", library);
 	*out = steal(&library);
@@ -107,7 +108,7 @@ int aot_build(const struct program *program, const struct aot_options *options, 
 {
 	(void)unlink(AOT_OUTPUT);
 	CLEANUP(free_p) char *library = NULL;
-	int r = find_runtime(&library, err);
+	int r = find_runtime(&library, emit_uses_regex(program), err);
 	if (r < 0)
 		return r;
 	report(options, 2, "emit C");

@@ -20,3 +20,6 @@ struct emit_options {
 
 /* Appends the file. It defines `const struct rt_program fuse_program`. */
 void emit_c(struct buf *out, const struct program *program, const struct emit_options *options);
+
+/* Does any type have a pattern? Then the file refers to rt_regex_engine. */
+bool emit_uses_regex(const struct program *program);

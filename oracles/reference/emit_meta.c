@@ -143,6 +143,15 @@ static void add_consts(struct buf *out, const struct program *program)
 	buf_adds(out, "\t{{0}}\n};\n");
 }
 
+bool emit_uses_regex(const struct program *program)
+{
+	for (uint32_t i = 0; i < program->type_len; i++)
+		for (uint32_t k = 0; k < program->types[i].refinement_len; k++)
+			if (program->types[i].refinements[k].kind == REFINE_REGEX)
+				return true;
+	return false;
+}
+
 void emit_meta(struct buf *out, const struct program *program)
 {
 	add_types(out, program);
@@ -152,8 +161,9 @@ void emit_meta(struct buf *out, const struct program *program)
 		      "struct value *a);\n");
 	buf_addf(out,
 		 "const struct rt_program fuse_program = "
-		 "{types, functions, consts, %u, %u, %u, invoke};\n",
-		 program->type_len, program->function_len, program->const_len);
+		 "{types, functions, consts, %u, %u, %u, invoke, %s};\n",
+		 program->type_len, program->function_len, program->const_len,
+		 emit_uses_regex(program) ? "&rt_regex_engine" : "0");
 }
 
 void emit_mark_invoked(bool *invoked, const struct program *program)
@@ -171,6 +181,12 @@ void emit_mark_invoked(bool *invoked, const struct program *program)
 		invoked[program->consts[i].function] = true;
 	for (uint32_t i = 0; i < program->app_len; i++)
 		invoked[program->apps[i].function] = true;
+	if (program->main_function < 0 || !program->main_types)
+		return;
+	invoked[program->main_function] = true;
+	for (uint32_t i = 0; i < program->functions[program->main_function].param_len; i++)
+		if (program->main_defaults[i] >= 0)
+			invoked[program->main_defaults[i]] = true;
 }
 
 /* One case of invoke: arguments from values to the function's own representations, and its result

@@ -634,10 +634,11 @@ static enum flow exec_all(struct interp *in, struct frame *frame, struct stmt **
  * --------------------------------------------------------------------------------------------------------
  */
 
-int interp_run(const struct program *program, uint32_t entry, char **message)
+static int run(const struct program *program, uint32_t entry, char *const *args, char **message)
 {
 	struct interp in = {.program = program};
 	struct rt_program meta;
+	struct rt_main main;
 	rt_meta_build(&meta, &in.arena, program);
 	meta.invoke = invoke;
 	for (uint32_t op = 0; op < OP_COUNT; op++)
@@ -645,8 +646,20 @@ int interp_run(const struct program *program, uint32_t entry, char **message)
 	struct rt rt;
 	rt_init(&rt, &meta, &in);
 	in.rt = &rt;
-	int r = rt_run(&rt, entry, message);
+	if (args)
+		rt_meta_main(&main, &in.arena, program, args);
+	int r = args ? rt_run_main(&rt, &main, message) : rt_run(&rt, entry, message);
 	rt_done(&rt);
 	arena_done(&in.arena);
 	return r;
+}
+
+int interp_run(const struct program *program, uint32_t entry, char **message)
+{
+	return run(program, entry, NULL, message);
+}
+
+int interp_run_main(const struct program *program, char *const *args, char **message)
+{
+	return run(program, 0, args, message);
 }

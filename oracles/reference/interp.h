@@ -10,5 +10,8 @@
  */
 int interp_run(const struct program *program, uint32_t entry, char **message);
 
+/* Binds args, up to a NULL, to the parameters of fn main and calls it; see rt_run_main. */
+int interp_run_main(const struct program *program, char *const *args, char **message);
+
 /* Whether the interpreter can call an operation of that signature. A test asks about every one. */
 bool interp_knows_op(enum op op);

@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "oracles/reference/emit_c.h"
 #include "oracles/reference/jit.h"
-#include "oracles/reference/rt.h"
+#include "oracles/reference/rt_meta.h"
 
 struct symbol {
 	const char *name;
@@ -89,6 +89,7 @@ static int compile(const struct rt_program **out, TCCState *state, const struct 
 	emit_c(&text, program, &(struct emit_options){.where = FAULT_IN_JIT, .entry = entry});
 	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++)
 		(void)tcc_add_symbol(state, symbols[i].name, (const void *)symbols[i].address);
+	(void)tcc_add_symbol(state, "rt_regex_engine", &rt_regex_engine);
 	if (tcc_compile_string(state, buf_str(&text)) < 0 ||
 	    tcc_relocate(state, TCC_RELOCATE_AUTO) < 0)
 		return error_fault(err, "native compile failed: %s", buf_str(&complaint));
@@ -98,7 +99,8 @@ static int compile(const struct rt_program **out, TCCState *state, const struct 
 	return 0;
 }
 
-int jit_run(const struct program *program, uint32_t entry, char **message, struct error *err)
+static int run(const struct program *program, uint32_t entry, char *const *args, char **message,
+	       struct error *err)
 {
 	CLEANUP(delete_p) TCCState *state = tcc_new();
 	if (!state)
@@ -107,9 +109,25 @@ int jit_run(const struct program *program, uint32_t entry, char **message, struc
 	int r = compile(&compiled, state, program, entry, err);
 	if (r < 0)
 		return r;
+	struct arena arena = {0};
+	struct rt_main main;
 	struct rt rt;
 	rt_init(&rt, compiled, NULL);
-	r = rt_run(&rt, entry, message);
+	if (args)
+		rt_meta_main(&main, &arena, program, args);
+	r = args ? rt_run_main(&rt, &main, message) : rt_run(&rt, entry, message);
 	rt_done(&rt);
+	arena_done(&arena);
 	return r;
+}
+
+int jit_run(const struct program *program, uint32_t entry, char **message, struct error *err)
+{
+	return run(program, entry, NULL, message, err);
+}
+
+int jit_run_main(const struct program *program, char *const *args, char **message,
+		 struct error *err)
+{
+	return run(program, 0, args, message, err);
 }

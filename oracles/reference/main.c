@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * fuse-ref: the command line of the embedded FUSE. Reads options, calls the front end and one way
- * of execution, prints. Exit codes: 0 well, 1 rejected or failed program or failed build, 2 usage,
- * 3 our own fault.
+ * of execution, prints. Exit codes: 0 well, 1 rejected or failed program or failed build, 2 usage
+ * or program arguments that do not bind, 3 our own fault.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -34,7 +34,7 @@ struct options {
 	bool interpret;
 	bool release;
 	bool aot;
-	bool has_args; /* program arguments after -- */
+	char *const *args; /* of the program, after --; NULL without any */
 };
 
 struct verb {
@@ -46,7 +46,8 @@ struct verb {
 
 static const char usage_text[] =
 	"usage: fuse-ref check [--diagnostics json|text] FILE\n"
-	"       fuse-ref run [--backend ast|native] [--app NAME] [--diagnostics json|text] FILE\n"
+	"       fuse-ref run [--backend ast|native] [--app NAME] [--diagnostics json|text] FILE "
+	"[-- ARG...]\n"
 	"       fuse-ref build --release|--aot [--app NAME] [--diagnostics json|text] FILE\n"
 	"       fuse-ref test [--filter TEXT] [--diagnostics json|text] FILE\n"
 	"       fuse-ref tree FILE      the canonical program\n"
@@ -140,15 +141,27 @@ static int execute(const struct program *program, const struct options *options)
 	return EXIT_WELL;
 }
 
+/* Program arguments belong to fn main; the app plays no part then. */
+static int execute_main(const struct program *program, const struct options *options)
+{
+	if (program->main_function < 0)
+		return complain("error: ", "no root fn main found for CLI binding", EXIT_FAILED);
+	struct error err = ERROR_INIT;
+	CLEANUP(free_p) char *message = NULL;
+	int r = options->interpret ? interp_run_main(program, options->args, &message)
+				   : jit_run_main(program, options->args, &message, &err);
+	if (r < 0)
+		return complain("run error: ", err.message, EXIT_FAILED);
+	return r > 0 ? complain("", message ? message : "out of memory", EXIT_USAGE) : EXIT_WELL;
+}
+
 static int verb_run(const struct options *options)
 {
-	if (options->has_args)
-		return complain("error: ", "program arguments are not supported yet", EXIT_USAGE);
 	struct program program = {0};
 	int code = load(&program, options);
 	if (code != EXIT_WELL)
 		return code;
-	code = execute(&program, options);
+	code = options->args ? execute_main(&program, options) : execute(&program, options);
 	program_done(&program);
 	return code;
 }
@@ -272,7 +285,7 @@ static int verb_emit(const struct options *options)
 
 static const struct verb verbs[] = {
 	{"check", "fuse-ref check [--diagnostics json|text] FILE", " --diagnostics ", verb_check},
-	{"run", "fuse-ref run [--backend ast|native] [--app NAME] FILE",
+	{"run", "fuse-ref run [--backend ast|native] [--app NAME] FILE [-- ARG...]",
 	 " --diagnostics --backend --app ", verb_run},
 	{"build", "fuse-ref build --release|--aot [--app NAME] FILE",
 	 " --diagnostics --app --release --aot ", verb_build},
@@ -322,8 +335,9 @@ static int take_argument(struct options *options, const struct verb *verb, char 
 		return EXIT_WELL;
 	}
 	if (strcmp(arg, "--") == 0 && strcmp(verb->name, "run") == 0) {
-		for (; argv[*at]; ++*at)
-			options->has_args = true;
+		options->args = argv[*at] ? argv + *at : NULL;
+		while (argv[*at])
+			++*at;
 		return EXIT_WELL;
 	}
 	CLEANUP(free_p) char *name = strdup(arg);

@@ -23,9 +23,17 @@ void rt_done(struct rt *rt);
  */
 int rt_run(struct rt *rt, uint32_t function, char **message);
 
-/* rt_config.c: the value of constant number `index`, from environment, config file or its function.
- */
-struct value rt_constant(struct rt *rt, uint32_t index);
+/* The same for another start than a call: `start` runs on the large stack after the constants, also
+ * when one of them failed. */
+int rt_run_with(struct rt *rt, void (*start)(struct rt *rt, void *payload), void *payload,
+		char **message);
+
+/* rt_config.c: all constants in order, from environment, config file or their functions. */
+void rt_constants(struct rt *rt);
+/* What a config file's text gives a field, malloc'ed: the last one counts. NULL: nothing, or a trap
+ * that names `path` and a line which is neither a section nor a key with its value. */
+char *rt_config_find(struct rt *rt, const char *path, const char *text,
+		     const struct rt_const *constant);
 
 /* Traps whose text is made on the spot; the message is cut at 480 bytes when formatted. */
 void rt_trapf(struct rt *rt, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -103,6 +111,13 @@ struct rt_name rt_type_of(const struct value *v);
 void rt_raise_invalid(struct rt *rt, const char *path, const char *code, const char *message);
 /* std.Error with that message, which is consumed: what the runtime's own functions fail with. */
 struct value rt_error_make(struct rt *rt, struct value message);
+/* One entry of its fields, a struct; and the raise of a List of them. Consumes details. */
+struct value rt_invalid_detail(struct rt *rt, const char *path, const char *code,
+			       const char *message);
+void rt_raise_details(struct rt *rt, struct value details);
+/* The List of a validation error's entries, or null. Borrows error. */
+struct value rt_invalid_details(struct value error);
+bool rt_is_standard_error(const struct value *error);
 /* What people read when `error` ends the program: JSON for the standard errors, else its printed
  * form. */
 void rt_text_error(struct rt *rt, struct rt_text *text, const struct value *error);
@@ -139,6 +154,18 @@ bool rt_json_read(struct rt *rt, struct value *out, const char *bytes, uint64_t 
 void rt_text_json(struct rt *rt, struct rt_text *text, const struct value *v);
 void rt_text_json_string(struct rt *rt, struct rt_text *text, const char *bytes, uint64_t len);
 bool rt_is_utf8(const char *bytes, uint64_t len);
+
+/* --- rt_decode.c: values of a declared type
+ * ------------------------------------------------------------------- */
+
+/* *out of what json.decode read, validated; false: null and a raise that names the path, or a trap.
+ */
+bool rt_decode(struct rt *rt, struct value *out, uint32_t type, const struct value *json,
+	       const char *path);
+/* The same of a variable's, a config file's or a flag's text: scalars as they are, others as JSON.
+ */
+bool rt_decode_text(struct rt *rt, struct value *out, uint32_t type, const char *text,
+		    const char *path);
 
 /* --- rt_output.c: stdout
  * ---------------------------------------------------------------------------------------- */

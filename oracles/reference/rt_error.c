@@ -39,21 +39,27 @@ static struct value text_value(struct rt *rt, const char *text)
 	return rt_string_make(rt, text, strlen(text));
 }
 
-void rt_raise_invalid(struct rt *rt, const char *path, const char *code, const char *message)
+struct value rt_invalid_detail(struct rt *rt, const char *path, const char *code,
+			       const char *message)
 {
 	struct value detail = rt_record_make(rt, RT_STRUCT, &detail_type, 3);
-	struct value list = rt_list_make(rt, 1);
-	struct value error = rt_record_make(rt, RT_STRUCT, &validation_type, 2);
 	if (!rt->trap) {
 		detail.u.record->items[0] = text_value(rt, path);
 		detail.u.record->items[1] = text_value(rt, code);
 		detail.u.record->items[2] = text_value(rt, message);
-		rt_list_push(rt, list, rt_clone(detail));
-		error.u.record->items[0] = text_value(rt, "validation failed");
-		error.u.record->items[1] = rt_clone(list);
 	}
-	rt_drop(rt, detail);
-	rt_drop(rt, list);
+	return detail;
+}
+
+void rt_raise_details(struct rt *rt, struct value details)
+{
+	struct value error = rt_record_make(rt, RT_STRUCT, &validation_type, 2);
+	if (error.tag != RT_STRUCT) {
+		rt_drop(rt, details);
+		return;
+	}
+	error.u.record->items[0] = text_value(rt, "validation failed");
+	error.u.record->items[1] = details;
 	rt_raise(rt, error);
 }
 
@@ -75,6 +81,15 @@ struct value rt_error_make(struct rt *rt, struct value message)
 	else
 		rt_drop(rt, message);
 	return error;
+}
+
+void rt_raise_invalid(struct rt *rt, const char *path, const char *code, const char *message)
+{
+	struct value list = rt_list_make(rt, 1);
+	struct value detail = rt_invalid_detail(rt, path, code, message);
+	if (list.tag == RT_LIST)
+		rt_list_push(rt, list, detail);
+	rt_raise_details(rt, list);
 }
 
 /* --- texts
@@ -172,4 +187,15 @@ void rt_text_error(struct rt *rt, struct rt_text *text, const struct value *erro
 	add(rt, text, ",\"message\":");
 	add_string_field(rt, text, error, "message", standard->message);
 	add(rt, text, "}}");
+}
+
+bool rt_is_standard_error(const struct value *error)
+{
+	return find_standard(error) != NULL;
+}
+
+struct value rt_invalid_details(struct value error)
+{
+	const struct value *fields = find_field(&error, "fields");
+	return fields && fields->tag == RT_LIST ? rt_clone(*fields) : rt_null();
 }

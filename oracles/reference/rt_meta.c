@@ -96,5 +96,23 @@ void rt_meta_build(struct rt_program *out, struct arena *arena, const struct pro
 		.type_len = program->type_len,
 		.function_len = program->function_len,
 		.const_len = program->const_len,
+		.regex = &rt_regex_engine,
+	};
+}
+
+void rt_meta_main(struct rt_main *out, struct arena *arena, const struct program *program,
+		  char *const *args)
+{
+	const struct function *function = &program->functions[program->main_function];
+	struct rt_name *names = ARENA_ARRAY(arena, struct rt_name, function->param_len + 1);
+	for (uint32_t i = 0; i < function->param_len; i++)
+		names[i] = name_of(function->slots[i].name);
+	*out = (struct rt_main){
+		.function = (uint32_t)program->main_function,
+		.param_len = function->param_len,
+		.names = names,
+		.types = program->main_types,
+		.defaults = program->main_defaults,
+		.args = args,
 	};
 }

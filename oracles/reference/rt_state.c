@@ -125,6 +125,8 @@ void rt_done(struct rt *rt)
 		rt_drop(rt, rt->consts[i]);
 	free(rt->consts);
 	rt->consts = NULL;
+	if (rt->program->regex)
+		rt->program->regex->done(rt);
 	rt_drop(rt, rt->error);
 	rt->error = rt_null();
 	if (rt->out)
@@ -134,21 +136,10 @@ void rt_done(struct rt *rt)
 
 struct job {
 	struct rt *rt;
-	uint32_t function;
+	void (*start)(struct rt *rt, void *payload);
+	void *payload;
 	size_t stack_size;
 };
-
-static void run_constants(struct rt *rt)
-{
-	const struct rt_program *program = rt->program;
-	if (program->const_len == 0)
-		return;
-	rt->consts = calloc(program->const_len, sizeof(*rt->consts));
-	if (!rt->consts)
-		rt_trap(rt, "out of memory");
-	for (uint32_t i = 0; i < program->const_len && !rt->trap; i++)
-		rt->consts[i] = rt_constant(rt, i);
-}
 
 static void *run_job(void *payload)
 {
@@ -156,11 +147,14 @@ static void *run_job(void *payload)
 	struct rt *rt = job->rt;
 	const char *top = __builtin_frame_address(0);
 	rt->stack_low = top - job->stack_size + STACK_MARGIN;
-	run_constants(rt);
-	if (!rt->trap) {
-		struct value result = rt->program->invoke(rt, job->function, NULL);
-		rt_drop(rt, result);
+	if (rt->program->const_len) {
+		rt->consts = calloc(rt->program->const_len, sizeof(*rt->consts));
+		if (rt->consts)
+			rt_constants(rt);
+		else
+			rt_trap(rt, "out of memory");
 	}
+	job->start(rt, job->payload);
 	return NULL;
 }
 
@@ -212,11 +206,12 @@ static char *failure_text(struct rt *rt)
 	return copy;
 }
 
-int rt_run(struct rt *rt, uint32_t function, char **message)
+int rt_run_with(struct rt *rt, void (*start)(struct rt *rt, void *payload), void *payload,
+		char **message)
 {
 	/* A reader that went away is a failed write with a message, not a death by signal. */
 	(void)signal(SIGPIPE, SIG_IGN);
-	struct job job = {.rt = rt, .function = function};
+	struct job job = {.rt = rt, .start = start, .payload = payload};
 	if (!run_on_large_stack(&job))
 		rt_trap(rt, "out of memory");
 	rt_flush(rt);
@@ -224,4 +219,15 @@ int rt_run(struct rt *rt, uint32_t function, char **message)
 		return 0;
 	*message = failure_text(rt);
 	return 1;
+}
+
+static void call_function(struct rt *rt, void *payload)
+{
+	if (!rt->trap)
+		rt_drop(rt, rt->program->invoke(rt, *(uint32_t *)payload, NULL));
+}
+
+int rt_run(struct rt *rt, uint32_t function, char **message)
+{
+	return rt_run_with(rt, call_function, &function, message);
 }

@@ -4,9 +4,7 @@
  * source order, then fills in defaults and nulls. Clauses: #validation, #default-values,
  * #built-in-refinements.
  */
-#include <regex.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "oracles/reference/rt.h"
@@ -43,19 +41,7 @@ static int64_t count_chars(const struct rt_string *s)
 
 static bool matches_pattern(struct rt *rt, const struct rt_name *pattern, const struct value *v)
 {
-	char *source = strndup(pattern->ptr, pattern->len);
-	char *text = strndup(v->u.string->bytes, v->u.string->len);
-	regex_t regex;
-	bool result = false;
-	if (source && text && regcomp(&regex, source, REG_EXTENDED | REG_NOSUB) == 0) {
-		result = regexec(&regex, text, 0, NULL, 0) == 0;
-		regfree(&regex);
-	} else {
-		rt_trapf(rt, "invalid regex pattern %.*s", (int)pattern->len, pattern->ptr);
-	}
-	free(source);
-	free(text);
-	return result;
+	return rt->program->regex && rt->program->regex->matches(rt, pattern, v->u.string);
 }
 
 static bool holds_predicate(struct rt *rt, uint32_t function, const struct value *v)
@@ -128,7 +114,7 @@ static bool is_email(const struct rt_string *s)
 	const char *domain = at + 1;
 	size_t len = (size_t)(end - domain);
 	const char *dot = len ? memchr(domain, '.', len) : NULL;
-	return dot && !memchr(domain, '@', len) && dot != domain && end[-1] != '.';
+	return dot && !memchr(domain, '@', len);
 }
 
 static bool check_items(struct rt *rt, const struct rt_type *type, const struct value *v,

@@ -205,6 +205,14 @@ struct rt_const {
 
 struct rt;
 
+/* Patterns of refined types. Only a program that has any refers to it, so that the others need not
+ * carry it. */
+struct rt_regex_engine {
+	int (*matches)(struct rt *rt, const struct rt_name *pattern, const struct rt_string *text);
+	void (*done)(struct rt *rt);
+};
+extern const struct rt_regex_engine rt_regex_engine;
+
 struct rt_program {
 	const struct rt_type *types;
 	const struct rt_function *functions;
@@ -214,6 +222,7 @@ struct rt_program {
 	uint32_t const_len;
 	/* Calls a function by number; consumes as many arguments as it has parameters. */
 	struct value (*invoke)(struct rt *rt, uint32_t function, struct value *args);
+	const struct rt_regex_engine *regex; /* NULL when no type has a pattern */
 };
 
 /* --- a running program
@@ -244,6 +253,7 @@ struct rt {
 	int32_t out_failed; /* errno of the first failed write, then output is dropped */
 	uint32_t out_len;
 	char *out;
+	void *regexes; /* of the engine */
 };
 
 void rt_drop_object(struct rt *rt, struct value v);

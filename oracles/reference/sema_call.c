@@ -275,7 +275,7 @@ static void construct_field(struct sema *s, struct ast_expr *expr, uint32_t i, b
 			     "field '%.*s' is given twice", SLICE_ARG(arg->name.text));
 	given[index] = true;
 	expr->arg_index[i] = (uint32_t)index;
-	sema_expect(s, arg->value, symbol->fields[index].ty, "FUSE_STRUCT_TYPE");
+	sema_expect_boundary(s, arg->value, symbol->fields[index].ty, "FUSE_STRUCT_TYPE");
 }
 
 static struct ty *construct_struct(struct sema *s, struct ast_expr *expr)

@@ -260,8 +260,8 @@ static void check_function(struct sema *s, struct symbol *symbol)
 	for (uint32_t i = 0; i < symbol->param_len; i++) {
 		/* a default sees the parameters before it */
 		if (decl->params[i].value)
-			sema_expect(s, decl->params[i].value, symbol->params[i]->ty,
-				    "FUSE_TYPE_DEFAULT");
+			sema_expect_boundary(s, decl->params[i].value, symbol->params[i]->ty,
+					     "FUSE_TYPE_DEFAULT");
 		symbol->params[i]->function = s->function;
 		vec_push(&s->scope, symbol->params[i]);
 	}
@@ -279,8 +279,8 @@ static void check_defaults(struct sema *s, struct symbol *symbol)
 				     SLICE_ARG(symbol->fields[i].name.text));
 	for (uint32_t i = 0; i < symbol->field_len; i++)
 		if (symbol->fields[i].value && symbol->fields[i].owner == symbol)
-			sema_expect(s, symbol->fields[i].value, symbol->fields[i].ty,
-				    "FUSE_TYPE_DEFAULT");
+			sema_expect_boundary(s, symbol->fields[i].value, symbol->fields[i].ty,
+					     "FUSE_TYPE_DEFAULT");
 }
 
 static void each_symbol(struct sema *s, enum symbol_kind kind,

@@ -17,6 +17,15 @@ void sema_expect(struct sema *s, struct ast_expr *expr, struct ty *want, const c
 	sema_fits(s, expr, want, code);
 }
 
+void sema_expect_boundary(struct sema *s, struct ast_expr *expr, struct ty *want, const char *code)
+{
+	struct ty *inside = want->kind == TY_OPTION ? want->args[0] : want;
+	struct ty *found = sema_expr(s, expr);
+	bool meaning = inside->kind == TY_ID || inside->kind == TY_EMAIL;
+	if (!meaning || ty_plain(found)->kind != TY_STRING)
+		sema_fits(s, expr, want, code);
+}
+
 void sema_condition(struct sema *s, struct ast_expr *expr)
 {
 	struct ty *ty = ty_plain(sema_expr(s, expr));

@@ -46,6 +46,9 @@ struct ty *sema_generic_call(struct sema *s, struct ast_expr *expr, struct symbo
 struct ty *sema_expr(struct sema *s, struct ast_expr *expr);
 /* Check, and complain unless it fits `want`; what names the place ("argument", "field 'x'"). */
 void sema_expect(struct sema *s, struct ast_expr *expr, struct ty *want, const char *code);
+/* The same where the value is validated when the program runs: a String may turn out to be an Id or
+ * an Email. */
+void sema_expect_boundary(struct sema *s, struct ast_expr *expr, struct ty *want, const char *code);
 void sema_fits(struct sema *s, struct ast_expr *expr, struct ty *want, const char *code);
 void sema_condition(struct sema *s, struct ast_expr *expr);
 struct ty *sema_call(struct sema *s, struct ast_expr *expr);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sema_resolve: type references to static types, and the shape of refinements. */
+#include "base/re.h"
 #include "oracles/reference/sema_internal.h"
 
 #define BASIC(s, kind) ty_basic(&(s)->types, (kind))
@@ -43,6 +44,15 @@ static void check_predicate(struct sema *s, struct ast_expr *name, struct ty *ba
 			     SLICE_ARG(name->name.text), SEMA_NAME(s, base));
 }
 
+static void check_pattern(struct sema *s, const struct ast_expr *text)
+{
+	struct error err = ERROR_INIT;
+	struct re *re = NULL;
+	if (re_compile(&re, text->value.s, RE_UTF, &err) < 0)
+		report_error(s->report, text->range, "FUSE_TYPE_REFINEMENT", "%s", err.message);
+	(void)re_free(re);
+}
+
 static void check_refinement(struct sema *s, struct ast_expr *expr, struct ty *base)
 {
 	bool number = base->kind == TY_INT || base->kind == TY_FLOAT;
@@ -51,8 +61,10 @@ static void check_refinement(struct sema *s, struct ast_expr *expr, struct ty *b
 		    is_literal_bound(expr->right, base->kind == TY_FLOAT))
 			return;
 	} else if (is_call_of(expr, "regex", AST_STRING)) {
-		if (!number)
+		if (!number) {
+			check_pattern(s, expr->args[0].value);
 			return;
+		}
 	} else if (is_call_of(expr, "predicate", AST_IDENT)) {
 		check_predicate(s, expr->args[0].value, base);
 		return;

@@ -49,7 +49,8 @@ failed=0
 for program in "$@"; do
 	number=$((number + 1))
 	problem=
-	rm -rf .fuse
+	rm -rf .fuse config.toml
+	[ ! -f "${program%.fuse}.toml" ] || cp "${program%.fuse}.toml" config.toml
 	for backend in ast native; do
 		with_inputs "$ref" run --backend $backend "$program" >$backend.out 2>$backend.err
 		check $backend $?

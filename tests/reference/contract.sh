@@ -12,6 +12,32 @@ printf 'app "flood":\n  while true:\n    print("more")\n' >flood.fuse
 printf 'app "bad":\n  print(missing)\n' >bad.fuse
 printf 'fn main():\n  print("x")\n' >noapp.fuse
 printf 'test "b smoke":\n  assert(true)\ntest "a":\n  assert(false, "wrong")\ntest "Smoke":\n  print("x")\n' >tests.fuse
+cat >args.fuse <<'EOF'
+type Range:
+  low: Int(0..10)
+
+enum Mode:
+  Fast
+  Slow(Int)
+
+type Oops:
+  message: String
+
+fn pick(n: Int) -> Int!Oops:
+  return null ?! Oops(message="no ${n}")
+
+fn main(name: String, n: Int = 2, double: Int = n * 2, loud: Bool = false, range: Range?, mode: Mode = Mode.Fast) -> Int!Oops:
+  print("${name} ${n} ${double} ${loud} ${json.encode(range)} ${mode}")
+  assert(n != 13, "unlucky")
+  if n == 14:
+    print([1][n])
+  if n == 15:
+    return pick(n)
+  return n
+
+app "args":
+  print("app")
+EOF
 
 number=0
 failed=0
@@ -53,7 +79,44 @@ expect "first app" 0 one '' "$ref" run two.fuse
 expect "named app" 1 two 'run error: assert failed: stop' "$ref" run --app two two.fuse
 expect "unknown app" 1 '' 'error: app not found: three' "$ref" run --app three two.fuse
 expect "no app" 1 '' 'error: no app found*' "$ref" run noapp.fuse
-expect "program arguments" 2 '' 'error: program arguments*' "$ref" run two.fuse -- --name=x
+expect "arguments without fn main" 1 '' 'error: no root fn main*' "$ref" run two.fuse -- --name=x
+# bind NAME STDOUT FIELDS ARG...: under both backends; FIELDS empty: it binds and ends well
+bind() {
+	title=$1 want=$2 fields=$3
+	shift 3
+	code=0 envelope=
+	[ -z "$fields" ] || code=2 envelope='{"error":{"code":"validation_error","fields":\['$fields'\],"message":"validation failed"}}'
+	for backend in ast native; do
+		expect "$title, $backend" $code "$want" "$envelope" "$ref" run --backend $backend args.fuse -- "$@"
+	done
+}
+field() {
+	printf '{"code":"%s","message":"%s","path":"%s"}' "$1" "$2" "$3"
+}
+
+bind "flags with values" 'x 5 10 true null Mode.Fast' '' --name x --n=5 --loud
+bind "defaults see earlier parameters" 'x 7 14 false null Mode.Fast' '' --name=x --n 7 --no-loud
+bind "negative number" 'x -3 1 true null Mode.Fast' '' --name x --n -3 --double 1 --loud=TRUE
+bind "json values" 'x 2 4 false {"low":3} Mode.Slow(9)' '' --name x --range '{"low":3}' --mode '{"type":"Slow","data":9}'
+bind "missing flag" '' "$(field missing_field 'missing flag' name)" --n 1
+bind "unknown flags in order" '' "$(field unknown_flag 'unknown flag' zz),$(field unknown_flag 'unknown flag' a)" \
+	--zz 1 --name x --no-a
+bind "several problems" '' "$(field invalid_value 'invalid Int: q' n),$(field invalid_value 'invalid Bool: 1' loud)" \
+	--name x --n q --loud 1
+bind "given twice" '' "$(field invalid_type 'multiple values not supported' n)" --name x --n 1 --n 1
+bind "switch given twice" '' "$(field invalid_type 'multiple values not supported' loud)" --name x --loud --no-loud
+bind "no value" '' "$(field invalid_type 'expected Bool flag' name)" --name
+bind "no flag" '' "$(field invalid_args 'unexpected argument: x' '$')" x
+bind "field of json" '' "$(field invalid_value 'value 11 out of range 0..10' range.low)" --name x --range '{"low":11}'
+bind "unknown field of json" '' "$(field unknown_field 'unknown field' range.high)" \
+	--name x --range '{"low":1,"high":2}'
+bind "bad json" '' "$(field invalid_value 'invalid JSON value: expected string at 1:2' range)" --name x --range '{low'
+bind "unknown variant" '' "$(field invalid_value 'unknown variant Idle' mode.type)" --name x --mode '{"type":"Idle"}'
+bind "assertion" 'x 13 26 false null Mode.Fast' "$(field runtime_error 'assert failed: unlucky' '$')" --name x --n 13
+bind "failure with a code" 'x 14 28 false null Mode.Fast' "$(field runtime_index_bounds 'index out of bounds' '$')" \
+	--name x --n 14
+bind "error result" 'x 15 30 false null Mode.Fast' "$(field runtime_error 'Oops(no 15)' '$')" --name x --n 15
+
 expect "rejected program" 1 '' 'error: * (bad.fuse:2:9)*' "$ref" run bad.fuse
 expect "rejected program as json" 1 '' '{"code":"FUSE_*","column":9,"kind":"diagnostic","level":"error","line":2,*' \
 	"$ref" check --diagnostics json bad.fuse
