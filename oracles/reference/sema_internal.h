@@ -22,6 +22,8 @@ struct ty *sema_resolve(struct sema *s, const struct ast_type *type);
 
 /* capabilities: sema_capability.c */
 void sema_requires(struct sema *s, struct ast_decl *decl);
+/* That of a builtin is the first part of its name: "time.now". */
+void sema_capability_of(struct sema *s, struct range call, const char *builtin);
 void sema_capabilities_of(struct sema *s, struct range call, const struct symbol *callee);
 
 void sema_signature(struct sema *s, struct symbol *function);
@@ -89,7 +91,8 @@ struct builtin {
 };
 /* A builtin with the id BUILTIN_OP is the first member of one of these: it is one operation. A
  * letter for each argument's type and the result's: s String, i Int, f Float, b Bool, y Bytes, u
- * unit, v any; a '?' behind the result's makes it optional. */
+ * unit, v any; a '?' behind the result's makes it optional,
+ * a '!' a result that may be an error. */
 struct builtin_operation {
 	struct builtin builtin;
 	enum op op;

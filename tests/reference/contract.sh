@@ -11,6 +11,7 @@ printf 'app "one":\n  print("one")\n\napp "two":\n  print("two")\n  assert(false
 printf 'app "flood":\n  while true:\n    print("more")\n' >flood.fuse
 printf 'app "bad":\n  print(missing)\n' >bad.fuse
 printf 'fn main():\n  print("x")\n' >noapp.fuse
+printf 'test "b smoke":\n  assert(true)\ntest "a":\n  assert(false, "wrong")\ntest "Smoke":\n  print("x")\n' >tests.fuse
 cat >args.fuse <<'EOF'
 type Range:
   low: Int(0..10)
@@ -37,7 +38,6 @@ fn main(name: String, n: Int = 2, double: Int = n * 2, loud: Bool = false, range
 app "args":
   print("app")
 EOF
-printf 'test "b smoke":\n  assert(true)\ntest "a":\n  assert(false, "wrong")\ntest "Smoke":\n  print("x")\n' >tests.fuse
 
 number=0
 failed=0
