@@ -287,6 +287,7 @@ static json_node *summary_node(const struct event_summary *summary)
 	json_put_int(root, "cached", (int64_t)summary->cache.cached);
 	json_put(root, "cache", cache_node(&summary->cache));
 	json_put_bool(root, "complete", summary->complete);
+	json_put_string(root, "stopped", summary->stopped);
 	json_put_int(root, "signal", summary->signal);
 	json_put_int(root, "wall_ms", summary->wall_ms);
 	json_put_bool(root, "filed", summary->filed);

@@ -105,6 +105,7 @@ struct event_summary {
 	size_t rule_len;
 	struct event_cache cache;
 	int64_t wall_ms;
+	const char *stopped; /* "signal", "fail-fast", "global-timeout", or NULL */
 	bool complete;
 	int signal; /* that interrupted the run, or 0 */
 	bool filed;

@@ -16,6 +16,7 @@
 #include "runner/cached.h"
 #include "runner/exec.h"
 #include "runner/filing.h"
+#include "runner/history.h"
 #include "runner/interrupt.h"
 #include "runner/sched.h"
 #include "runner/select.h"
@@ -55,6 +56,8 @@ struct run {
 	char identity[DIGEST_HEX_SIZE];
 	const char *version;
 
+	struct history *history;
+	const char *stopped;
 	struct cached *cached; /* or NULL */
 	struct event_cache cache;
 	struct run_record *record;
@@ -158,6 +161,16 @@ static bool profile_can(const struct profile *profile, const struct test_case *t
 	return true;
 }
 
+static void open_history(struct run *run)
+{
+	const char *named = run->options->cache_dir;
+	CLEANUP(free_p) char *dir = named ? mem_strdup(named) : cached_default_dir();
+
+	run->history =
+		history_open(dir, arena_printf(&run->arena, "%s\n%s", run->context.profile->name,
+					       run->context.suite->real_dir));
+}
+
 static int choose_cases(struct run *run, struct error *err)
 {
 	const struct run_options *o = run->options;
@@ -172,6 +185,14 @@ static int choose_cases(struct run *run, struct error *err)
 				 filter, &run->arena, err);
 	if (r != 0)
 		return r < 0 ? r : RUN_E_NOTHING;
+	if (o->rerun_failed) {
+		history_keep_failed(run->history, &run->selection);
+		if (run->selection.len == 0) {
+			(void)error_input(err, "nothing selected: no selected case failed in its "
+					       "last run");
+			return RUN_E_NOTHING;
+		}
+	}
 	run->whole = run->selection.len;
 	r = shard_digest(run->whole_sha256, &run->selection, err);
 	if (r < 0)
@@ -317,8 +338,10 @@ static int prepare(struct run *run, struct error *err)
 
 	if (r == 0)
 		r = choose_backends(run, err);
-	if (r == 0)
+	if (r == 0) {
+		open_history(run);
 		r = choose_cases(run, err);
+	}
 	if (r == 0)
 		r = open_subject(run, err);
 	if (r == 0)
@@ -504,6 +527,7 @@ static int on_done(void *payload, const struct sched_done *done, struct error *e
 		if (done->obs[i].end == END_NOT_STARTED)
 			run->could_not_start = true;
 	if (done->error) {
+		history_note(run->history, done->test->name, true, done->wall_ns / 1000000);
 		emit_error(run, done->test->name, done->error);
 		return 0;
 	}
@@ -513,6 +537,8 @@ static int on_done(void *payload, const struct sched_done *done, struct error *e
 		return 0;
 	}
 	waivers_apply(&run->waivers, done->test->name, &judgement, run->record->started_ms);
+	history_note(run->history, done->test->name, !verdict_is_ok(judgement.verdict),
+		     done->wall_ns / 1000000);
 	run->verdicts++;
 	add_effects(run, &judgement);
 	filing_add(run->record, done->test, &judgement, done->obs, done->obs_len);
@@ -523,6 +549,8 @@ static int on_done(void *payload, const struct sched_done *done, struct error *e
 	if (verdict_is_ok(judgement.verdict) || judgement.verdict == VERDICT_INCONCLUSIVE)
 		return 0;
 	run->blocking++;
+	if (run->options->fail_fast)
+		run->stopped = "fail-fast";
 	return run->options->fail_fast ? 1 : 0;
 }
 
@@ -567,6 +595,17 @@ static int on_wait(void *payload, const struct sched_status *status)
 
 	if (interrupt_count())
 		return interrupt_count() > 1 ? SCHED_ABORT : SCHED_DRAIN;
+	if (run->options->global_timeout_ms) {
+		int64_t left = run->options->global_timeout_ms -
+			       (clock_monotonic_ns() - run->started_ns) / 1000000;
+
+		if (left <= 0) {
+			run->stopped = "global-timeout";
+			return SCHED_ABORT;
+		}
+		if (left < wait)
+			wait = (int)left;
+	}
 	for (size_t i = 0; i < status->running_len && i < PROGRESS_NAMES; i++)
 		progress.running[i] = status->running[i];
 	for (size_t i = 0; i < run->sink_len; i++) {
@@ -597,6 +636,10 @@ static int run_cases(struct run *run, struct error *err)
 	run->to_run.cases =
 		ARENA_ARRAY(&run->arena, const struct test_case *, run->selection.len + 1);
 	answer_from_cache(run);
+	if (run->options->shuffle)
+		history_shuffle(&run->to_run, run->options->seed);
+	else
+		history_order(run->history, &run->to_run);
 	return sched_run(&done, run->exec, &options, run->to_run.cases, run->to_run.len, err);
 }
 
@@ -666,6 +709,7 @@ static int finish(struct run *run)
 		.rule_len = run->context.rules->len,
 		.cache = run->cache,
 		.wall_ms = (clock_monotonic_ns() - run->started_ns) / 1000000,
+		.stopped = interrupt_count() ? "signal" : run->stopped,
 		.complete = record->complete,
 		.signal = interrupt_signal(),
 		.filed = run->filed,
@@ -684,6 +728,7 @@ static void run_done(struct run *run)
 	run->ledger = ledger_close(run->ledger);
 	vec_done(&run->backends);
 	vec_done(&run->event_backends);
+	history_free(run->history);
 	free(run->corpus_commit);
 	context_done(&run->context);
 	arena_done(&run->arena);
@@ -702,6 +747,7 @@ int run_corpus(int *out_exit, const struct run_options *options, struct sink *co
 		open_cache(&run);
 		r = run_cases(&run, err);
 		close_cache(&run);
+		history_save(run.history);
 	}
 	if (r == 0)
 		*out_exit = finish(&run);

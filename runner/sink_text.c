@@ -224,6 +224,8 @@ static void add_headline(struct text_sink *self, const struct event_summary *sum
 			 summary->errors == 1 ? "" : "s");
 	if (summary->signal)
 		buf_addf(&self->text, ", interrupted by SIG%s", sigabbrev_np(summary->signal));
+	if (summary->stopped && !summary->signal)
+		buf_addf(&self->text, ", stopped by --%s", summary->stopped);
 	if (!summary->complete && summary->cases + summary->errors < summary->planned)
 		buf_addf(&self->text, ", %zu of %zu not run", summary->planned - summary->cases,
 			 summary->planned);
