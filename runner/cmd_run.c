@@ -39,6 +39,8 @@ struct options {
 	int64_t cache_mib;
 	const char *rerun;
 	int64_t seed;
+	const char *aot;
+	int64_t budget_ms;
 	int64_t global_timeout_ms;
 	int64_t jobs;
 	int64_t timeout_ms;
@@ -87,6 +89,10 @@ static const struct opt opts[] = {
 	    struct options, cache_check, .min = 0, .max = 100),
 	OPT(OPT_INT, 0, "cache-size", "MIB", "bound of what is kept (default: 256)", struct options,
 	    cache_mib, .min = 1, .max = 1 << 20),
+	OPT(OPT_TEXT, 0, "aot", "all|cover|sample:K",
+	    "which cases are built ahead of time (default: all)", struct options, aot),
+	OPT(OPT_DURATION, 0, "budget", "TIME", "begin no case with an AOT build after this",
+	    struct options, budget_ms),
 	OPT(OPT_CHOICE, 0, "rerun", "WHAT", "failed: only cases that failed last time",
 	    struct options, rerun, .choices = reruns),
 	OPT(OPT_INT, 0, "shuffle", "SEED", "a random order (default: failed first, then long ones)",
@@ -181,6 +187,8 @@ static struct run_options run_options_of(const struct options *o)
 		.rerun_failed = o->rerun != NULL,
 		.shuffle = o->seed >= 0,
 		.seed = o->seed,
+		.aot_text = o->aot,
+		.aot = {.budget_ms = o->budget_ms},
 		.global_timeout_ms = o->global_timeout_ms,
 		.jobs = o->jobs,
 		.timeout_ms = o->timeout_ms,
@@ -202,7 +210,8 @@ static int run_with(const struct options *o, struct sink *text, struct sink *jso
 	int exit = RUN_EXIT_OK;
 	int r = 0;
 
-	if (o->shard)
+	r = aot_parse(&run.aot, o->aot, &err);
+	if (r == 0 && o->shard)
 		r = shard_parse(&run.shard, o->shard, &err);
 	if (r == 0)
 		r = run_corpus(&exit, &run, sinks, json ? 2 : 1, &err);
@@ -230,6 +239,7 @@ int cmd_run(int argc, char **argv)
 			    .cache_check = 2,
 			    .cache_mib = 256,
 			    .seed = -1,
+			    .aot = "all",
 			    .timeout_ms = 10000,
 			    .memory_mib = MEMORY_MIB,
 			    .repeat = 1};

@@ -12,15 +12,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
-#include "base/vec.h"
-#include "runner/cached.h"
-#include "runner/exec.h"
 #include "runner/filing.h"
-#include "runner/history.h"
 #include "runner/interrupt.h"
-#include "runner/sched.h"
-#include "runner/select.h"
-#include "triage/waiver.h"
+#include "runner/run_internal.h"
 
 enum {
 	GRACE_MS = 1000,
@@ -28,48 +22,6 @@ enum {
 	KEEP_BYTES = 512 << 10, /* of a stream's start, and of its end */
 	OUTPUT_MAX = 16 << 20,
 	WAIT_MAX_MS = 1000, /* bounds how late a signal between two waits is seen */
-};
-
-struct run {
-	const struct run_options *options;
-	struct sink *const *sinks;
-	size_t sink_len;
-
-	struct context context;
-	struct judge judge;
-	struct arena arena; /* lives as long as the run */
-	struct selection selection;
-	struct selection to_run; /* without what the cache answers */
-	size_t skipped;
-	size_t whole; /* selected before the cut into shards */
-	char whole_sha256[DIGEST_HEX_SIZE];
-	VEC(const struct profile_backend *) backends;
-	VEC(struct event_backend) event_backends;
-
-	struct ledger *ledger; /* or NULL */
-	struct subject subject;
-	bool has_subject;
-	struct waivers waivers;
-	char *corpus_commit;
-
-	struct exec *exec;
-	char identity[DIGEST_HEX_SIZE];
-	const char *version;
-
-	struct history *history;
-	const char *stopped;
-	struct cached *cached; /* or NULL */
-	struct event_cache cache;
-	struct run_record *record;
-	struct rule_total *totals; /* parallel to the rules */
-	const char *not_filed;
-	bool filed;
-	bool filing_failed;
-	size_t verdicts; /* cases judged */
-	size_t blocking;
-	size_t errors;
-	bool could_not_start;
-	int64_t started_ns;
 };
 
 int run_exit_of(const struct error *err)
@@ -153,7 +105,7 @@ static int choose_backends(struct run *run, struct error *err)
 	return 0;
 }
 
-static bool profile_can(const struct profile *profile, const struct test_case *test)
+bool run_profile_can(const struct profile *profile, const struct test_case *test)
 {
 	for (size_t i = 0; i < test->require_len; i++)
 		if (!profile_has_feature(profile, test->requires[i]))
@@ -197,9 +149,12 @@ static int choose_cases(struct run *run, struct error *err)
 	r = shard_digest(run->whole_sha256, &run->selection, err);
 	if (r < 0)
 		return r;
+	r = run_aot_choose(run, err);
+	if (r < 0)
+		return r;
 	shard_cut(&run->selection, &o->shard);
 	for (size_t i = 0; i < run->selection.len; i++)
-		if (profile_can(run->context.profile, run->selection.cases[i]))
+		if (run_profile_can(run->context.profile, run->selection.cases[i]))
 			run->selection.cases[kept++] = run->selection.cases[i];
 	run->skipped = run->selection.len - kept;
 	run->selection.len = kept;
@@ -247,7 +202,7 @@ static int open_subject(struct run *run, struct error *err)
 
 /* --- toolchain -------------------------------------------------------------------------------- */
 
-static struct plan_limits limits_of(const struct run_options *o)
+struct plan_limits run_limits(const struct run_options *o)
 {
 	return (struct plan_limits){
 		.wall_ms = o->timeout_ms,
@@ -286,7 +241,7 @@ static int check_version(const struct plan *plan, const struct outcome *outcome,
 /* Run the version command; its first line is what the toolchain says of itself. */
 static int ask_version(struct run *run, struct error *err)
 {
-	struct plan_limits limits = limits_of(run->options);
+	struct plan_limits limits = run_limits(run->options);
 	struct outcome *outcome = ARENA_NEW(&run->arena, struct outcome);
 	char *work_dir = NULL;
 	struct plan *plan = NULL;
@@ -404,82 +359,9 @@ static void start(struct run *run)
 	emit(run, &event);
 }
 
-/* --- the cache -------------------------------------------------------------------------------- */
-
-/* What is open in the ledger is for a real run to close. */
-static void distrust_open_findings(struct run *run)
-{
-	struct finding_history *histories = NULL;
-	size_t len = 0;
-
-	if (!run->ledger || ledger_findings(&histories, &len, run->ledger, &run->arena, NULL) < 0)
-		return;
-	for (size_t i = 0; i < len; i++) {
-		const char *name = json_string(json_get(histories[i].finding, "case"));
-
-		if (name && histories[i].state != STATE_VERIFIED_FIXED)
-			cached_distrust(run->cached, name);
-	}
-}
-
-/* Why the cache cannot serve this run, or NULL. */
-static const char *cache_hindrance(const struct run_options *o)
-{
-	if (o->repeat > 1)
-		return "--repeat asks for runs";
-	if (o->keep)
-		return "--keep asks for runs";
-	return NULL;
-}
-
-/* A cache that cannot be used costs time, not the run. */
-static void open_cache(struct run *run)
-{
-	const struct run_options *o = run->options;
-	const struct plan_limits limits = limits_of(o);
-	CLEANUP(free_p) char *dir = o->cache_dir ? mem_strdup(o->cache_dir) : cached_default_dir();
-	struct error problem = ERROR_INIT;
-	struct cached_options options = {
-		.dir = dir,
-		.write = o->cache && strcmp(o->cache, "write") == 0,
-		.max_bytes = (uint64_t)o->cache_mib << 20,
-		.check_percent = (int)o->cache_check,
-		.run_id = run->record->run_id,
-		.context = &run->context,
-		.identity = run->identity,
-		.version = run->version,
-		.isolation = "L0",
-		.backends = run->backends.items,
-		.backend_len = run->backends.len,
-		.limits = &limits,
-	};
-
-	run->cache.mode = o->cache ? o->cache : "off";
-	if (strcmp(run->cache.mode, "off") == 0)
-		return;
-	run->cache.why = dir ? cache_hindrance(o) : "neither XDG_CACHE_HOME nor HOME is set";
-	if (!run->cache.why && cached_open(&run->cached, &options, &problem) < 0)
-		run->cache.why = arena_strdup(&run->arena, problem.message);
-	if (run->cached)
-		distrust_open_findings(run);
-}
-
-static void close_cache(struct run *run)
-{
-	if (run->cached) {
-		const struct cached_stats stats = cached_stats(run->cached);
-
-		run->cache.checked = stats.checked;
-		run->cache.mismatched = stats.mismatched;
-		run->cache.stored = stats.cache.stored;
-		run->cache.damaged = stats.cache.damaged;
-	}
-	run->cached = cached_close(run->cached);
-}
-
 /* --- cases ------------------------------------------------------------------------------------ */
 
-static void add_effects(struct run *run, const struct judgement *judgement)
+void run_add_effects(struct run *run, const struct judgement *judgement)
 {
 	for (size_t i = 0; i < judgement->effect_len; i++) {
 		const struct rule_effect *effect = &judgement->effects[i];
@@ -492,8 +374,8 @@ static void add_effects(struct run *run, const struct judgement *judgement)
 	}
 }
 
-static void emit_case(struct run *run, const struct sched_done *done,
-		      const struct judgement *judgement, bool cached)
+void run_emit_case(struct run *run, const struct sched_done *done,
+		   const struct judgement *judgement, bool cached)
 {
 	struct event event = {.kind = EVENT_CASE};
 	struct fingerprint *fps;
@@ -509,6 +391,8 @@ static void emit_case(struct run *run, const struct sched_done *done,
 					.work_dirs = run->options->keep ? done->work_dirs : NULL,
 					.obs_len = done->obs_len,
 					.wall_ns = done->wall_ns,
+					.left_out = done->left_out,
+					.left_out_len = done->left_out_len,
 					.cached = cached};
 	if (event.one.fp_len == 0 && !verdict_is_ok(judgement->verdict)) {
 		fingerprint_of_verdict(&fps[0], done->test->name, judgement->verdict);
@@ -540,11 +424,15 @@ static int on_done(void *payload, const struct sched_done *done, struct error *e
 	history_note(run->history, done->test->name, !verdict_is_ok(judgement.verdict),
 		     done->wall_ns / 1000000);
 	run->verdicts++;
-	add_effects(run, &judgement);
+	run_add_effects(run, &judgement);
 	filing_add(run->record, done->test, &judgement, done->obs, done->obs_len);
-	emit_case(run, done, &judgement, false);
-	if (run->cached && cached_done(run->cached, done->test, &judgement, done->obs,
-				       done->obs_len, &problem) == CACHED_E_MISMATCH)
+	for (size_t i = 0; i < done->left_out_len; i++)
+		run_record_leave_out(run->record, done->left_out[i]->name);
+	run->record->aot_not_run += done->left_out_len > 0;
+	run_emit_case(run, done, &judgement, false);
+	if (run->cached && !done->left_out_len &&
+	    cached_done(run->cached, done->test, &judgement, done->obs, done->obs_len, &problem) ==
+		    CACHED_E_MISMATCH)
 		emit_error(run, done->test->name, &problem);
 	if (verdict_is_ok(judgement.verdict) || judgement.verdict == VERDICT_INCONCLUSIVE)
 		return 0;
@@ -552,36 +440,6 @@ static int on_done(void *payload, const struct sched_done *done, struct error *e
 	if (run->options->fail_fast)
 		run->stopped = "fail-fast";
 	return run->options->fail_fast ? 1 : 0;
-}
-
-/* Tell what the cache knows; the rest is to be run. */
-static void answer_from_cache(struct run *run)
-{
-	struct selection *selection = &run->selection;
-	struct arena arena = ARENA_INIT;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < selection->len; i++) {
-		const struct test_case *test = selection->cases[i];
-		struct cached_result result;
-		struct sched_done done = {.test = test, .arena = &arena};
-
-		arena_clear(&arena);
-		if (!run->cached || interrupt_count() ||
-		    !cached_find(&result, run->cached, test, &arena)) {
-			run->to_run.cases[kept++] = test;
-			continue;
-		}
-		done.obs = result.obs;
-		done.obs_len = result.obs_len;
-		run->verdicts++;
-		run->cache.cached++;
-		add_effects(run, &result.judgement);
-		filing_add(run->record, test, &result.judgement, result.obs, result.obs_len);
-		emit_case(run, &done, &result.judgement, true);
-	}
-	run->to_run.len = kept;
-	arena_done(&arena);
 }
 
 static int on_wait(void *payload, const struct sched_status *status)
@@ -626,7 +484,8 @@ static int run_cases(struct run *run, struct error *err)
 		.backends = run->backends.items,
 		.backend_len = run->backends.len,
 		.repeat = (int)run->options->repeat,
-		.limits = limits_of(run->options),
+		.limits = run_limits(run->options),
+		.wants = run->aot.ranks ? run_aot_wants : NULL,
 		.on_done = on_done,
 		.on_wait = on_wait,
 		.payload = run,
@@ -635,11 +494,13 @@ static int run_cases(struct run *run, struct error *err)
 
 	run->to_run.cases =
 		ARENA_ARRAY(&run->arena, const struct test_case *, run->selection.len + 1);
-	answer_from_cache(run);
+	run_cache_answer(run);
 	if (run->options->shuffle)
 		history_shuffle(&run->to_run, run->options->seed);
 	else
 		history_order(run->history, &run->to_run);
+	if (run->aot.ranks && !run->options->shuffle)
+		aot_order(&run->aot, run->context.suite, &run->to_run);
 	return sched_run(&done, run->exec, &options, run->to_run.cases, run->to_run.len, err);
 }
 
@@ -708,6 +569,9 @@ static int finish(struct run *run)
 		.rules = run->totals,
 		.rule_len = run->context.rules->len,
 		.cache = run->cache,
+		.aot = {.wish = run->options->aot_text,
+			.budget_ms = run->options->aot.budget_ms,
+			.not_run = record->aot_not_run},
 		.wall_ms = (clock_monotonic_ns() - run->started_ns) / 1000000,
 		.stopped = interrupt_count() ? "signal" : run->stopped,
 		.complete = record->complete,
@@ -729,6 +593,7 @@ static void run_done(struct run *run)
 	vec_done(&run->backends);
 	vec_done(&run->event_backends);
 	history_free(run->history);
+	aot_ranks_done(&run->aot);
 	free(run->corpus_commit);
 	context_done(&run->context);
 	arena_done(&run->arena);
@@ -744,9 +609,9 @@ int run_corpus(int *out_exit, const struct run_options *options, struct sink *co
 	r = prepare(&run, err);
 	if (r == 0) {
 		start(&run);
-		open_cache(&run);
+		run_cache_open(&run);
 		r = run_cases(&run, err);
-		close_cache(&run);
+		run_cache_close(&run);
 		history_save(run.history);
 	}
 	if (r == 0)

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "runner/context.h"
 #include "runner/event.h"
+#include "runner/aot.h"
 #include "runner/shard.h"
 
 /* Exit codes of the command, documented in docs/parity.1. 128+n on signal n. */
@@ -40,6 +41,8 @@ struct run_options {
 	bool shuffle;              /* else failed first, then the longest */
 	int64_t seed;              /* of the shuffle */
 	int64_t global_timeout_ms; /* of the whole run; 0: none */
+	const char *aot_text;      /* of `aot`, as it was asked for */
+	struct aot_wish aot;       /* which cases are built ahead of time */
 	int64_t jobs;              /* 0: one per processor */
 	int64_t timeout_ms;
 	int64_t memory_mib; /* address space of a program; 0: no limit */
