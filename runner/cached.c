@@ -204,6 +204,11 @@ bool cached_find(struct cached_result *out, struct cached *cached, const struct 
 	return found;
 }
 
+bool cached_is_checked(const struct cached *cached, const char *case_name)
+{
+	return map_has(&cached->promised, case_name);
+}
+
 static bool is_clean(const struct judgement *judgement, const struct observation *obs,
 		     size_t obs_len)
 {

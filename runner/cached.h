@@ -49,6 +49,9 @@ struct cached_result {
 bool cached_find(struct cached_result *out, struct cached *cached, const struct test_case *test,
 		 struct arena *arena);
 
+/* Found, and to be run again to check it: it needs every backend it was found with. */
+bool cached_is_checked(const struct cached *cached, const char *case_name);
+
 enum { CACHED_E_MISMATCH = 1 };
 
 /*

@@ -37,6 +37,11 @@ struct options {
 	const char *cache_dir;
 	int64_t cache_check;
 	int64_t cache_mib;
+	const char *rerun;
+	int64_t seed;
+	const char *aot;
+	int64_t budget_ms;
+	int64_t global_timeout_ms;
 	int64_t jobs;
 	int64_t timeout_ms;
 	int64_t memory_mib;
@@ -49,6 +54,7 @@ struct options {
 };
 
 static const char *const colors[] = {"auto", "always", "never", NULL};
+static const char *const reruns[] = {"failed", NULL};
 static const char *const cache_modes[] = {"off", "read", "write", NULL};
 static const struct opt opts[] = {
 	OPT(OPT_ARGS, 0, "PATTERN", NULL, "cases by name, glob or path (default: all)",
@@ -83,6 +89,17 @@ static const struct opt opts[] = {
 	    struct options, cache_check, .min = 0, .max = 100),
 	OPT(OPT_INT, 0, "cache-size", "MIB", "bound of what is kept (default: 256)", struct options,
 	    cache_mib, .min = 1, .max = 1 << 20),
+	OPT(OPT_TEXT, 0, "aot", "all|cover|sample:K",
+	    "which cases are built ahead of time (default: all)", struct options, aot),
+	OPT(OPT_DURATION, 0, "budget", "TIME", "begin no case with an AOT build after this",
+	    struct options, budget_ms),
+	OPT(OPT_CHOICE, 0, "rerun", "WHAT", "failed: only cases that failed last time",
+	    struct options, rerun, .choices = reruns),
+	OPT(OPT_INT, 0, "shuffle", "SEED", "a random order (default: failed first, then long ones)",
+	    struct options, seed, .min = 0, .max = INT64_MAX),
+	OPT(OPT_DURATION, 0, "global-timeout", "TIME",
+	    "stop the run then; what has ended is reported, exit 5", struct options,
+	    global_timeout_ms),
 	OPT(OPT_FLAG, 0, "no-file", NULL, "file nothing in the repository", struct options,
 	    no_file),
 	OPT(OPT_FLAG, 0, "fail-fast", NULL, "start no further case after the first that blocks",
@@ -167,6 +184,12 @@ static struct run_options run_options_of(const struct options *o)
 		.cache_dir = o->cache_dir,
 		.cache_check = o->cache_check,
 		.cache_mib = o->cache_mib,
+		.rerun_failed = o->rerun != NULL,
+		.shuffle = o->seed >= 0,
+		.seed = o->seed,
+		.aot_text = o->aot,
+		.aot = {.budget_ms = o->budget_ms},
+		.global_timeout_ms = o->global_timeout_ms,
 		.jobs = o->jobs,
 		.timeout_ms = o->timeout_ms,
 		.memory_mib = o->memory_mib,
@@ -187,7 +210,8 @@ static int run_with(const struct options *o, struct sink *text, struct sink *jso
 	int exit = RUN_EXIT_OK;
 	int r = 0;
 
-	if (o->shard)
+	r = aot_parse(&run.aot, o->aot, &err);
+	if (r == 0 && o->shard)
 		r = shard_parse(&run.shard, o->shard, &err);
 	if (r == 0)
 		r = run_corpus(&exit, &run, sinks, json ? 2 : 1, &err);
@@ -214,6 +238,8 @@ int cmd_run(int argc, char **argv)
 			    .cache = "off",
 			    .cache_check = 2,
 			    .cache_mib = 256,
+			    .seed = -1,
+			    .aot = "all",
 			    .timeout_ms = 10000,
 			    .memory_mib = MEMORY_MIB,
 			    .repeat = 1};

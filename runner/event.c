@@ -199,6 +199,10 @@ static json_node *case_node(const struct event_case *one)
 	}
 	json_put(root, "effects", list);
 	put_observations(root, one);
+	list = json_array();
+	for (size_t i = 0; i < one->left_out_len; i++)
+		json_add_string(list, one->left_out[i]->name);
+	json_put(root, "not_run", list);
 	json_put_bool(root, "cached", one->cached);
 	put_ms(root, "wall_ms", one->wall_ns);
 	return root;
@@ -286,7 +290,13 @@ static json_node *summary_node(const struct event_summary *summary)
 	json_put(root, "rules", rule_totals(summary));
 	json_put_int(root, "cached", (int64_t)summary->cache.cached);
 	json_put(root, "cache", cache_node(&summary->cache));
+	json_put_int(root, "aot_not_run", (int64_t)summary->aot.not_run);
+	part = json_object();
+	json_put_string(part, "mode", summary->aot.wish ? summary->aot.wish : "all");
+	json_put_int(part, "budget_ms", summary->aot.budget_ms);
+	json_put(root, "aot", part);
 	json_put_bool(root, "complete", summary->complete);
+	json_put_string(root, "stopped", summary->stopped);
 	json_put_int(root, "signal", summary->signal);
 	json_put_int(root, "wall_ms", summary->wall_ms);
 	json_put_bool(root, "filed", summary->filed);

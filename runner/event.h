@@ -59,8 +59,10 @@ struct event_case {
 	const struct observation *obs;
 	const char *const *work_dirs; /* of each, when they are kept; else NULL */
 	size_t obs_len;
-	int64_t wall_ns; /* from the first start to the verdict */
-	bool cached;     /* not run: the result stands from an earlier run */
+	int64_t wall_ns;                               /* from the first start to the verdict */
+	const struct profile_backend *const *left_out; /* backends it did without */
+	size_t left_out_len;
+	bool cached; /* not run: the result stands from an earlier run */
 };
 
 struct event_error {
@@ -93,6 +95,13 @@ struct event_cache {
 	size_t damaged; /* entries that failed their checksum */
 };
 
+/* The AOT legs of a run. */
+struct event_aot {
+	const char *wish; /* "all", "cover", "sample:K" */
+	int64_t budget_ms;
+	size_t not_run; /* cases compared without it */
+};
+
 struct event_summary {
 	size_t cases; /* that got a verdict */
 	size_t planned;
@@ -104,7 +113,9 @@ struct event_summary {
 	const struct rule_total *rules; /* every loaded rule, those that never fired too */
 	size_t rule_len;
 	struct event_cache cache;
+	struct event_aot aot;
 	int64_t wall_ms;
+	const char *stopped; /* "signal", "fail-fast", "global-timeout", or NULL */
 	bool complete;
 	int signal; /* that interrupted the run, or 0 */
 	bool filed;

@@ -12,14 +12,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
-#include "base/vec.h"
-#include "runner/cached.h"
-#include "runner/exec.h"
 #include "runner/filing.h"
 #include "runner/interrupt.h"
-#include "runner/sched.h"
-#include "runner/select.h"
-#include "triage/waiver.h"
+#include "runner/run_internal.h"
 
 enum {
 	GRACE_MS = 1000,
@@ -27,46 +22,6 @@ enum {
 	KEEP_BYTES = 512 << 10, /* of a stream's start, and of its end */
 	OUTPUT_MAX = 16 << 20,
 	WAIT_MAX_MS = 1000, /* bounds how late a signal between two waits is seen */
-};
-
-struct run {
-	const struct run_options *options;
-	struct sink *const *sinks;
-	size_t sink_len;
-
-	struct context context;
-	struct judge judge;
-	struct arena arena; /* lives as long as the run */
-	struct selection selection;
-	struct selection to_run; /* without what the cache answers */
-	size_t skipped;
-	size_t whole; /* selected before the cut into shards */
-	char whole_sha256[DIGEST_HEX_SIZE];
-	VEC(const struct profile_backend *) backends;
-	VEC(struct event_backend) event_backends;
-
-	struct ledger *ledger; /* or NULL */
-	struct subject subject;
-	bool has_subject;
-	struct waivers waivers;
-	char *corpus_commit;
-
-	struct exec *exec;
-	char identity[DIGEST_HEX_SIZE];
-	const char *version;
-
-	struct cached *cached; /* or NULL */
-	struct event_cache cache;
-	struct run_record *record;
-	struct rule_total *totals; /* parallel to the rules */
-	const char *not_filed;
-	bool filed;
-	bool filing_failed;
-	size_t verdicts; /* cases judged */
-	size_t blocking;
-	size_t errors;
-	bool could_not_start;
-	int64_t started_ns;
 };
 
 int run_exit_of(const struct error *err)
@@ -150,12 +105,22 @@ static int choose_backends(struct run *run, struct error *err)
 	return 0;
 }
 
-static bool profile_can(const struct profile *profile, const struct test_case *test)
+bool run_profile_can(const struct profile *profile, const struct test_case *test)
 {
 	for (size_t i = 0; i < test->require_len; i++)
 		if (!profile_has_feature(profile, test->requires[i]))
 			return false;
 	return true;
+}
+
+static void open_history(struct run *run)
+{
+	const char *named = run->options->cache_dir;
+	CLEANUP(free_p) char *dir = named ? mem_strdup(named) : cached_default_dir();
+
+	run->history =
+		history_open(dir, arena_printf(&run->arena, "%s\n%s", run->context.profile->name,
+					       run->context.suite->real_dir));
 }
 
 static int choose_cases(struct run *run, struct error *err)
@@ -172,13 +137,24 @@ static int choose_cases(struct run *run, struct error *err)
 				 filter, &run->arena, err);
 	if (r != 0)
 		return r < 0 ? r : RUN_E_NOTHING;
+	if (o->rerun_failed) {
+		history_keep_failed(run->history, &run->selection);
+		if (run->selection.len == 0) {
+			(void)error_input(err, "nothing selected: no selected case failed in its "
+					       "last run");
+			return RUN_E_NOTHING;
+		}
+	}
 	run->whole = run->selection.len;
 	r = shard_digest(run->whole_sha256, &run->selection, err);
 	if (r < 0)
 		return r;
+	r = run_aot_choose(run, err);
+	if (r < 0)
+		return r;
 	shard_cut(&run->selection, &o->shard);
 	for (size_t i = 0; i < run->selection.len; i++)
-		if (profile_can(run->context.profile, run->selection.cases[i]))
+		if (run_profile_can(run->context.profile, run->selection.cases[i]))
 			run->selection.cases[kept++] = run->selection.cases[i];
 	run->skipped = run->selection.len - kept;
 	run->selection.len = kept;
@@ -226,7 +202,7 @@ static int open_subject(struct run *run, struct error *err)
 
 /* --- toolchain -------------------------------------------------------------------------------- */
 
-static struct plan_limits limits_of(const struct run_options *o)
+struct plan_limits run_limits(const struct run_options *o)
 {
 	return (struct plan_limits){
 		.wall_ms = o->timeout_ms,
@@ -265,7 +241,7 @@ static int check_version(const struct plan *plan, const struct outcome *outcome,
 /* Run the version command; its first line is what the toolchain says of itself. */
 static int ask_version(struct run *run, struct error *err)
 {
-	struct plan_limits limits = limits_of(run->options);
+	struct plan_limits limits = run_limits(run->options);
 	struct outcome *outcome = ARENA_NEW(&run->arena, struct outcome);
 	char *work_dir = NULL;
 	struct plan *plan = NULL;
@@ -317,8 +293,10 @@ static int prepare(struct run *run, struct error *err)
 
 	if (r == 0)
 		r = choose_backends(run, err);
-	if (r == 0)
+	if (r == 0) {
+		open_history(run);
 		r = choose_cases(run, err);
+	}
 	if (r == 0)
 		r = open_subject(run, err);
 	if (r == 0)
@@ -381,82 +359,9 @@ static void start(struct run *run)
 	emit(run, &event);
 }
 
-/* --- the cache -------------------------------------------------------------------------------- */
-
-/* What is open in the ledger is for a real run to close. */
-static void distrust_open_findings(struct run *run)
-{
-	struct finding_history *histories = NULL;
-	size_t len = 0;
-
-	if (!run->ledger || ledger_findings(&histories, &len, run->ledger, &run->arena, NULL) < 0)
-		return;
-	for (size_t i = 0; i < len; i++) {
-		const char *name = json_string(json_get(histories[i].finding, "case"));
-
-		if (name && histories[i].state != STATE_VERIFIED_FIXED)
-			cached_distrust(run->cached, name);
-	}
-}
-
-/* Why the cache cannot serve this run, or NULL. */
-static const char *cache_hindrance(const struct run_options *o)
-{
-	if (o->repeat > 1)
-		return "--repeat asks for runs";
-	if (o->keep)
-		return "--keep asks for runs";
-	return NULL;
-}
-
-/* A cache that cannot be used costs time, not the run. */
-static void open_cache(struct run *run)
-{
-	const struct run_options *o = run->options;
-	const struct plan_limits limits = limits_of(o);
-	CLEANUP(free_p) char *dir = o->cache_dir ? mem_strdup(o->cache_dir) : cached_default_dir();
-	struct error problem = ERROR_INIT;
-	struct cached_options options = {
-		.dir = dir,
-		.write = o->cache && strcmp(o->cache, "write") == 0,
-		.max_bytes = (uint64_t)o->cache_mib << 20,
-		.check_percent = (int)o->cache_check,
-		.run_id = run->record->run_id,
-		.context = &run->context,
-		.identity = run->identity,
-		.version = run->version,
-		.isolation = "L0",
-		.backends = run->backends.items,
-		.backend_len = run->backends.len,
-		.limits = &limits,
-	};
-
-	run->cache.mode = o->cache ? o->cache : "off";
-	if (strcmp(run->cache.mode, "off") == 0)
-		return;
-	run->cache.why = dir ? cache_hindrance(o) : "neither XDG_CACHE_HOME nor HOME is set";
-	if (!run->cache.why && cached_open(&run->cached, &options, &problem) < 0)
-		run->cache.why = arena_strdup(&run->arena, problem.message);
-	if (run->cached)
-		distrust_open_findings(run);
-}
-
-static void close_cache(struct run *run)
-{
-	if (run->cached) {
-		const struct cached_stats stats = cached_stats(run->cached);
-
-		run->cache.checked = stats.checked;
-		run->cache.mismatched = stats.mismatched;
-		run->cache.stored = stats.cache.stored;
-		run->cache.damaged = stats.cache.damaged;
-	}
-	run->cached = cached_close(run->cached);
-}
-
 /* --- cases ------------------------------------------------------------------------------------ */
 
-static void add_effects(struct run *run, const struct judgement *judgement)
+void run_add_effects(struct run *run, const struct judgement *judgement)
 {
 	for (size_t i = 0; i < judgement->effect_len; i++) {
 		const struct rule_effect *effect = &judgement->effects[i];
@@ -469,8 +374,8 @@ static void add_effects(struct run *run, const struct judgement *judgement)
 	}
 }
 
-static void emit_case(struct run *run, const struct sched_done *done,
-		      const struct judgement *judgement, bool cached)
+void run_emit_case(struct run *run, const struct sched_done *done,
+		   const struct judgement *judgement, bool cached)
 {
 	struct event event = {.kind = EVENT_CASE};
 	struct fingerprint *fps;
@@ -486,6 +391,8 @@ static void emit_case(struct run *run, const struct sched_done *done,
 					.work_dirs = run->options->keep ? done->work_dirs : NULL,
 					.obs_len = done->obs_len,
 					.wall_ns = done->wall_ns,
+					.left_out = done->left_out,
+					.left_out_len = done->left_out_len,
 					.cached = cached};
 	if (event.one.fp_len == 0 && !verdict_is_ok(judgement->verdict)) {
 		fingerprint_of_verdict(&fps[0], done->test->name, judgement->verdict);
@@ -504,6 +411,7 @@ static int on_done(void *payload, const struct sched_done *done, struct error *e
 		if (done->obs[i].end == END_NOT_STARTED)
 			run->could_not_start = true;
 	if (done->error) {
+		history_note(run->history, done->test->name, true, done->wall_ns / 1000000);
 		emit_error(run, done->test->name, done->error);
 		return 0;
 	}
@@ -513,47 +421,25 @@ static int on_done(void *payload, const struct sched_done *done, struct error *e
 		return 0;
 	}
 	waivers_apply(&run->waivers, done->test->name, &judgement, run->record->started_ms);
+	history_note(run->history, done->test->name, !verdict_is_ok(judgement.verdict),
+		     done->wall_ns / 1000000);
 	run->verdicts++;
-	add_effects(run, &judgement);
+	run_add_effects(run, &judgement);
 	filing_add(run->record, done->test, &judgement, done->obs, done->obs_len);
-	emit_case(run, done, &judgement, false);
-	if (run->cached && cached_done(run->cached, done->test, &judgement, done->obs,
-				       done->obs_len, &problem) == CACHED_E_MISMATCH)
+	for (size_t i = 0; i < done->left_out_len; i++)
+		run_record_leave_out(run->record, done->left_out[i]->name);
+	run->record->aot_not_run += done->left_out_len > 0;
+	run_emit_case(run, done, &judgement, false);
+	if (run->cached && !done->left_out_len &&
+	    cached_done(run->cached, done->test, &judgement, done->obs, done->obs_len, &problem) ==
+		    CACHED_E_MISMATCH)
 		emit_error(run, done->test->name, &problem);
 	if (verdict_is_ok(judgement.verdict) || judgement.verdict == VERDICT_INCONCLUSIVE)
 		return 0;
 	run->blocking++;
+	if (run->options->fail_fast)
+		run->stopped = "fail-fast";
 	return run->options->fail_fast ? 1 : 0;
-}
-
-/* Tell what the cache knows; the rest is to be run. */
-static void answer_from_cache(struct run *run)
-{
-	struct selection *selection = &run->selection;
-	struct arena arena = ARENA_INIT;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < selection->len; i++) {
-		const struct test_case *test = selection->cases[i];
-		struct cached_result result;
-		struct sched_done done = {.test = test, .arena = &arena};
-
-		arena_clear(&arena);
-		if (!run->cached || interrupt_count() ||
-		    !cached_find(&result, run->cached, test, &arena)) {
-			run->to_run.cases[kept++] = test;
-			continue;
-		}
-		done.obs = result.obs;
-		done.obs_len = result.obs_len;
-		run->verdicts++;
-		run->cache.cached++;
-		add_effects(run, &result.judgement);
-		filing_add(run->record, test, &result.judgement, result.obs, result.obs_len);
-		emit_case(run, &done, &result.judgement, true);
-	}
-	run->to_run.len = kept;
-	arena_done(&arena);
 }
 
 static int on_wait(void *payload, const struct sched_status *status)
@@ -567,6 +453,17 @@ static int on_wait(void *payload, const struct sched_status *status)
 
 	if (interrupt_count())
 		return interrupt_count() > 1 ? SCHED_ABORT : SCHED_DRAIN;
+	if (run->options->global_timeout_ms) {
+		int64_t left = run->options->global_timeout_ms -
+			       (clock_monotonic_ns() - run->started_ns) / 1000000;
+
+		if (left <= 0) {
+			run->stopped = "global-timeout";
+			return SCHED_ABORT;
+		}
+		if (left < wait)
+			wait = (int)left;
+	}
 	for (size_t i = 0; i < status->running_len && i < PROGRESS_NAMES; i++)
 		progress.running[i] = status->running[i];
 	for (size_t i = 0; i < run->sink_len; i++) {
@@ -587,7 +484,8 @@ static int run_cases(struct run *run, struct error *err)
 		.backends = run->backends.items,
 		.backend_len = run->backends.len,
 		.repeat = (int)run->options->repeat,
-		.limits = limits_of(run->options),
+		.limits = run_limits(run->options),
+		.wants = run->aot.ranks ? run_aot_wants : NULL,
 		.on_done = on_done,
 		.on_wait = on_wait,
 		.payload = run,
@@ -596,7 +494,13 @@ static int run_cases(struct run *run, struct error *err)
 
 	run->to_run.cases =
 		ARENA_ARRAY(&run->arena, const struct test_case *, run->selection.len + 1);
-	answer_from_cache(run);
+	run_cache_answer(run);
+	if (run->options->shuffle)
+		history_shuffle(&run->to_run, run->options->seed);
+	else
+		history_order(run->history, &run->to_run);
+	if (run->aot.ranks && !run->options->shuffle)
+		aot_order(&run->aot, run->context.suite, &run->to_run);
 	return sched_run(&done, run->exec, &options, run->to_run.cases, run->to_run.len, err);
 }
 
@@ -665,7 +569,11 @@ static int finish(struct run *run)
 		.rules = run->totals,
 		.rule_len = run->context.rules->len,
 		.cache = run->cache,
+		.aot = {.wish = run->options->aot_text,
+			.budget_ms = run->options->aot.budget_ms,
+			.not_run = record->aot_not_run},
 		.wall_ms = (clock_monotonic_ns() - run->started_ns) / 1000000,
+		.stopped = interrupt_count() ? "signal" : run->stopped,
 		.complete = record->complete,
 		.signal = interrupt_signal(),
 		.filed = run->filed,
@@ -684,6 +592,8 @@ static void run_done(struct run *run)
 	run->ledger = ledger_close(run->ledger);
 	vec_done(&run->backends);
 	vec_done(&run->event_backends);
+	history_free(run->history);
+	aot_ranks_done(&run->aot);
 	free(run->corpus_commit);
 	context_done(&run->context);
 	arena_done(&run->arena);
@@ -699,9 +609,10 @@ int run_corpus(int *out_exit, const struct run_options *options, struct sink *co
 	r = prepare(&run, err);
 	if (r == 0) {
 		start(&run);
-		open_cache(&run);
+		run_cache_open(&run);
 		r = run_cases(&run, err);
-		close_cache(&run);
+		run_cache_close(&run);
+		history_save(run.history);
 	}
 	if (r == 0)
 		*out_exit = finish(&run);

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "runner/context.h"
 #include "runner/event.h"
+#include "runner/aot.h"
 #include "runner/shard.h"
 
 /* Exit codes of the command, documented in docs/parity.1. 128+n on signal n. */
@@ -31,12 +32,18 @@ struct run_options {
 	const char *filter;   /* or NULL */
 	char *const *patterns;
 	size_t pattern_len;
-	struct shard shard;    /* the part of the selection to run */
-	const char *cache;     /* "off", "read" or "write"; NULL: off */
-	const char *cache_dir; /* or NULL: the user's */
-	int64_t cache_check;   /* percent of what is found that is run again */
-	int64_t cache_mib;     /* bound of what is kept */
-	int64_t jobs;          /* 0: one per processor */
+	struct shard shard;        /* the part of the selection to run */
+	const char *cache;         /* "off", "read" or "write"; NULL: off */
+	const char *cache_dir;     /* or NULL: the user's */
+	int64_t cache_check;       /* percent of what is found that is run again */
+	int64_t cache_mib;         /* bound of what is kept */
+	bool rerun_failed;         /* only what failed last time */
+	bool shuffle;              /* else failed first, then the longest */
+	int64_t seed;              /* of the shuffle */
+	int64_t global_timeout_ms; /* of the whole run; 0: none */
+	const char *aot_text;      /* of `aot`, as it was asked for */
+	struct aot_wish aot;       /* which cases are built ahead of time */
+	int64_t jobs;              /* 0: one per processor */
 	int64_t timeout_ms;
 	int64_t memory_mib; /* address space of a program; 0: no limit */
 	int64_t repeat;

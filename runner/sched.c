@@ -29,6 +29,8 @@ struct flight {
 	struct leg check;
 	struct leg *legs;
 	size_t leg_len;
+	const struct profile_backend **left_out;
+	size_t left_out_len;
 	size_t next;    /* first leg not started */
 	size_t running; /* legs started and not ended */
 	bool is_checking;
@@ -187,12 +189,18 @@ static void flight_init(struct sched *sched, struct flight *flight, const struct
 	*flight = (struct flight){.test = test, .arena = arena, .started_ns = clock_monotonic_ns()};
 	flight->check = (struct leg){.flight = flight, .attempt = 1};
 	flight->is_checking = o->profile->check.len > 0;
-	flight->leg_len = o->backend_len * (size_t)o->repeat;
-	flight->legs = ARENA_ARRAY(&flight->arena, struct leg, flight->leg_len);
-	for (size_t i = 0; i < flight->leg_len; i++)
-		flight->legs[i] = (struct leg){.flight = flight,
-					       .backend = o->backends[i / (size_t)o->repeat],
-					       .attempt = (int)(i % (size_t)o->repeat) + 1};
+	flight->legs = ARENA_ARRAY(&flight->arena, struct leg, o->backend_len * (size_t)o->repeat);
+	flight->left_out =
+		ARENA_ARRAY(&flight->arena, const struct profile_backend *, o->backend_len);
+	for (size_t i = 0; i < o->backend_len; i++) {
+		if (o->wants && !o->wants(o->payload, test, o->backends[i])) {
+			flight->left_out[flight->left_out_len++] = o->backends[i];
+			continue;
+		}
+		for (int attempt = 1; attempt <= o->repeat; attempt++)
+			flight->legs[flight->leg_len++] = (struct leg){
+				.flight = flight, .backend = o->backends[i], .attempt = attempt};
+	}
 }
 
 static struct flight *admit(struct sched *sched)
@@ -253,6 +261,8 @@ static int flight_report(struct sched *sched, struct flight *flight, struct erro
 {
 	struct sched_done done = {.test = flight->test,
 				  .arena = &flight->arena,
+				  .left_out = flight->left_out,
+				  .left_out_len = flight->left_out_len,
 				  .error = flight->failed ? &flight->error : NULL,
 				  .wall_ns = clock_monotonic_ns() - flight->started_ns};
 	const char **dirs = ARENA_ARRAY(&flight->arena, const char *, flight->leg_len + 1);

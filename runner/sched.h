@@ -26,6 +26,8 @@ struct sched_done {
 	struct observation *obs; /* the check first, then backend by backend, attempts together */
 	const char *const *work_dirs; /* where each of them ran, gone by now unless kept */
 	size_t obs_len;
+	const struct profile_backend *const *left_out; /* backends that were not wanted */
+	size_t left_out_len;
 	int64_t wall_ns;
 	struct arena *arena; /* for whatever the callback derives */
 	const struct error
@@ -46,6 +48,9 @@ struct sched_options {
 	int repeat; /* attempts of every backend, from 1 */
 	struct plan_limits limits;
 
+	/* Whether a case runs on a backend, asked when the case begins. NULL: on all of them. */
+	bool (*wants)(void *payload, const struct test_case *test,
+		      const struct profile_backend *backend);
 	/* Called once a case. Positive: start no further case. Negative ends the schedule. */
 	int (*on_done)(void *payload, const struct sched_done *done, struct error *err);
 	/*

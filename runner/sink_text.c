@@ -213,17 +213,21 @@ static void add_headline(struct text_sink *self, const struct event_summary *sum
 		buf_addf(&self->text, "%zu of %zu cases not ok", bad, summary->cases);
 	else if (summary->cases == 0)
 		buf_adds(&self->text, "no case got a verdict");
-	else if (summary->counts[VERDICT_AGREE] == summary->cases)
+	else if (summary->counts[VERDICT_AGREE] == summary->cases && summary->aot.not_run == 0)
 		buf_addf(&self->text, "%s%zu case%s agree%s on every backend",
 			 summary->cases == 1 ? "" : "all ", summary->cases,
 			 summary->cases == 1 ? "" : "s", summary->cases == 1 ? "s" : "");
 	else
 		buf_addf(&self->text, "all %zu cases ok", summary->cases);
+	if (summary->aot.not_run)
+		buf_addf(&self->text, ", %zu of them without AOT", summary->aot.not_run);
 	if (summary->errors)
 		buf_addf(&self->text, ", %zu error%s", summary->errors,
 			 summary->errors == 1 ? "" : "s");
 	if (summary->signal)
 		buf_addf(&self->text, ", interrupted by SIG%s", sigabbrev_np(summary->signal));
+	if (summary->stopped && !summary->signal)
+		buf_addf(&self->text, ", stopped by --%s", summary->stopped);
 	if (!summary->complete && summary->cases + summary->errors < summary->planned)
 		buf_addf(&self->text, ", %zu of %zu not run", summary->planned - summary->cases,
 			 summary->planned);
@@ -249,6 +253,17 @@ static void add_verdicts(struct text_sink *self, const struct event_summary *sum
 		buf_addf(&self->text, "%zu, they require what the profile has not\n",
 			 summary->skipped);
 	}
+}
+
+static void add_aot(struct text_sink *self, const struct event_aot *aot)
+{
+	if (aot->not_run == 0)
+		return;
+	label(self, "aot-not-run");
+	buf_addf(&self->text, "%zu, compared without AOT (--aot %s", aot->not_run, aot->wish);
+	if (aot->budget_ms)
+		buf_addf(&self->text, " --budget %lldms", (long long)aot->budget_ms);
+	buf_adds(&self->text, ")\n");
 }
 
 static void add_cache(struct text_sink *self, const struct event_cache *cache)
@@ -378,6 +393,7 @@ static void on_summary(struct text_sink *self, const struct event_summary *summa
 		buf_addc(out, '\n');
 	}
 	add_verdicts(self, summary);
+	add_aot(self, &summary->aot);
 	add_cache(self, &summary->cache);
 	add_rules(self, summary);
 	label(self, "time");

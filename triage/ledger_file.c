@@ -269,6 +269,16 @@ static bool ran_backend(const struct run_record *record, const char *name)
 	return false;
 }
 
+/* Did this case have its run on it? */
+static bool ran_case_on(const struct run_record *record, const struct executed *executed,
+			const char *name)
+{
+	for (size_t i = 0; i < executed->left_out_len; i++)
+		if (strcmp(executed->left_out[i], name) == 0)
+			return false;
+	return ran_backend(record, name);
+}
+
 static bool is_hidden(struct filing *f, const char *case_name, const char *backend)
 {
 	return backend &&
@@ -293,14 +303,14 @@ static bool case_is_clean(struct filing *f, const json_node *payload)
 	if (!right) { /* a verdict on the whole case: every backend it was passed on */
 		json_each (json_get(payload, "backends"), it) {
 			const char *name = json_string(it);
-			if (!name || !ran_backend(f->record, name))
+			if (!name || !ran_case_on(f->record, executed, name))
 				return false;
 		}
 		return verdict_is_ok(executed->verdict);
 	}
-	if (left && strcmp(left, "spec") != 0 && !ran_backend(f->record, left))
+	if (left && strcmp(left, "spec") != 0 && !ran_case_on(f->record, executed, left))
 		return false;
-	if (strcmp(right, "spec") != 0 && !ran_backend(f->record, right))
+	if (strcmp(right, "spec") != 0 && !ran_case_on(f->record, executed, right))
 		return false;
 	return !is_hidden(f, case_name, strcmp(right, "spec") == 0 ? left : right);
 }
@@ -493,8 +503,8 @@ static int prepare(struct filing *f, struct error *err)
 				 &f->arena, err);
 	if (r < 0)
 		return r;
-	index_record(f);
 	r = add_run(f, err);
+	index_record(f); /* behind the writing, which sorts what the index points into */
 	r = r ? r : add_events(f, err);
 	return r ? r : add_evidence(f, err);
 }

@@ -102,6 +102,28 @@ void run_record_add(struct run_record *record, const char *case_name, const char
 	vec_push(&record->findings, finding);
 }
 
+void run_record_leave_out(struct run_record *record, const char *backend)
+{
+	struct executed *last = vec_last(&record->executed);
+	const char **names = ARENA_ARRAY(&record->arena, const char *, last->left_out_len + 1);
+
+	for (size_t i = 0; i < last->left_out_len; i++)
+		names[i] = last->left_out[i];
+	names[last->left_out_len++] = copy(record, backend);
+	last->left_out = names;
+}
+
+static void write_left_out(struct buf *out, const struct executed *executed)
+{
+	buf_adds(out, ",\"not_run\":[");
+	for (size_t i = 0; i < executed->left_out_len; i++) {
+		if (i)
+			buf_addc(out, ',');
+		json_write_string(out, slice_of(executed->left_out[i]));
+	}
+	buf_addc(out, ']');
+}
+
 void run_record_add_evidence(struct run_record *record, const char *fp, const char *name,
 			     struct slice bytes, uint64_t total)
 {
@@ -185,7 +207,10 @@ void run_record_write_cases(struct buf *out, struct run_record *record)
 	vec_each (&record->executed, it) {
 		buf_adds(out, "{\"case\":");
 		json_write_string(out, slice_of(it->case_name));
-		buf_addf(out, ",\"verdict\":\"%s\"}\n", verdict_name(it->verdict));
+		buf_addf(out, ",\"verdict\":\"%s\"", verdict_name(it->verdict));
+		if (it->left_out_len)
+			write_left_out(out, it);
+		buf_adds(out, "}\n");
 	}
 }
 
@@ -226,6 +251,7 @@ void run_record_write(struct buf *out, struct run_record *record)
 	put_time(run, "ended", "ended_ms", record->ended_ms);
 	json_put_int(run, "planned", (int64_t)record->planned);
 	json_put_int(run, "ran", (int64_t)record->executed.len);
+	json_put_int(run, "aot_not_run", (int64_t)record->aot_not_run);
 	json_put_bool(run, "complete", record->complete);
 	json_node *counts = json_object();
 	for (int v = 0; v < VERDICT_COUNT; v++)

@@ -35,6 +35,8 @@ struct finding {
 struct executed {
 	const char *case_name;
 	enum verdict verdict;
+	const char **left_out; /* backends of the record that did not run here */
+	size_t left_out_len;
 };
 
 struct evidence {
@@ -66,6 +68,7 @@ struct run_record {
 	int64_t ended_ms;
 	size_t planned;
 	size_t counts[VERDICT_COUNT];
+	size_t aot_not_run;  /* cases whose AOT leg was left out */
 	bool complete;       /* every planned case ran */
 	bool dirty;          /* the worktree had changes: ledger_file() refuses the record */
 	const char *env_key; /* digest of the passed-through environment values, so that a run
@@ -89,6 +92,11 @@ void run_record_freep(struct run_record **record);
  */
 void run_record_add(struct run_record *record, const char *case_name, const char *case_sha256,
 		    const struct judgement *judgement);
+/*
+ * The case added last did without this backend: it says nothing about that backend's findings, and
+ * closes none of them.
+ */
+void run_record_leave_out(struct run_record *record, const char *backend);
 /* Add a captured stream for a finding; bytes past the limits are counted, not copied. */
 void run_record_add_evidence(struct run_record *record, const char *fp, const char *name,
 			     struct slice bytes, uint64_t total);
@@ -97,7 +105,8 @@ void run_record_add_evidence(struct run_record *record, const char *fp, const ch
  * run_record_write sorts `executed` by name; both are deterministic. */
 void run_record_write(struct buf *out, struct run_record *record);
 void run_record_write_findings(struct buf *out, const struct run_record *record);
-/* One line a case, in name order: {"case":NAME,"verdict":NAME}. Its hash stands in run.json. */
+/* One line a case, in name order: {"case":NAME,"verdict":NAME}, and where backends
+ * were left out ,"not_run":[NAME...]. Its hash stands in run.json. */
 void run_record_write_cases(struct buf *out, struct run_record *record);
 /* One finding as JSON; the caller owns it. */
 json_node *finding_to_json(const struct finding *finding);

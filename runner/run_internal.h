@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* run_internal: a run in progress, for runner/run*.c only. */
+#pragma once
+
+#include "base/vec.h"
+#include "runner/aot.h"
+#include "runner/cached.h"
+#include "runner/exec.h"
+#include "runner/history.h"
+#include "runner/run.h"
+#include "runner/sched.h"
+#include "runner/select.h"
+#include "triage/waiver.h"
+
+struct run {
+	const struct run_options *options;
+	struct sink *const *sinks;
+	size_t sink_len;
+
+	struct context context;
+	struct judge judge;
+	struct arena arena; /* lives as long as the run */
+	struct selection selection;
+	struct selection to_run; /* without what the cache answers */
+	size_t skipped;
+	size_t whole; /* selected before the cut into shards */
+	char whole_sha256[DIGEST_HEX_SIZE];
+	VEC(const struct profile_backend *) backends;
+	VEC(struct event_backend) event_backends;
+
+	struct ledger *ledger; /* or NULL */
+	struct subject subject;
+	bool has_subject;
+	struct waivers waivers;
+	char *corpus_commit;
+
+	struct exec *exec;
+	char identity[DIGEST_HEX_SIZE];
+	const char *version;
+
+	struct history *history;
+	const char *stopped;
+	struct aot_ranks aot;  /* only when AOT legs are rationed */
+	struct cached *cached; /* or NULL */
+	struct event_cache cache;
+	struct run_record *record;
+	struct rule_total *totals; /* parallel to the rules */
+	const char *not_filed;
+	bool filed;
+	bool filing_failed;
+	size_t verdicts; /* cases judged */
+	size_t blocking;
+	size_t errors;
+	bool could_not_start;
+	int64_t started_ns;
+};
+
+/* run.c: what the parts share. */
+/* Has the profile every feature that the case requires? */
+bool run_profile_can(const struct profile *profile, const struct test_case *test);
+struct plan_limits run_limits(const struct run_options *options);
+void run_add_effects(struct run *run, const struct judgement *judgement);
+/* Tell of a judged case. */
+void run_emit_case(struct run *run, const struct sched_done *done,
+		   const struct judgement *judgement, bool cached);
+
+/* run_cache.c: what need not be run. A cache that cannot be used costs time, not the run. */
+void run_cache_open(struct run *run);
+/* Tell of every case that the cache knows; `to_run` gets the others. */
+void run_cache_answer(struct run *run);
+void run_cache_close(struct run *run);
+
+/* run_aot.c: which AOT legs are run. */
+int run_aot_choose(struct run *run, struct error *err); /* of the selection before it is cut */
+/* For struct sched_options; the payload is the run. */
+bool run_aot_wants(void *payload, const struct test_case *test,
+		   const struct profile_backend *backend);
