@@ -40,6 +40,8 @@ struct run {
 	size_t skipped;
 	VEC(const struct profile_backend *) backends;
 	VEC(struct event_backend) event_backends;
+	struct profile_backend witness; /* the witness's canonical backend under its new name */
+	size_t witness_counts[WITNESS_COUNT];
 
 	struct ledger *ledger; /* or NULL */
 	struct subject subject;
@@ -142,6 +144,23 @@ static int choose_backends(struct run *run, struct error *err)
 			"with --backends",
 			profile_canonical(profile)->name);
 	return 0;
+}
+
+/* The witness speaks under its profile's name: its backend's own may be that of another voice. */
+static void choose_witness(struct run *run)
+{
+	const struct profile *profile = run->context.witness;
+
+	if (!profile)
+		return;
+	run->witness = *profile_canonical(profile);
+	run->witness.alias = run->witness.name;
+	run->witness.name = profile->name;
+	run->witness.role = ROLE_WITNESS;
+	if (profile_backend(run->context.profile, run->witness.name))
+		run->witness.name = role_name(ROLE_WITNESS);
+	vec_push(&run->event_backends,
+		 (struct event_backend){.name = run->witness.name, .role = ROLE_WITNESS});
 }
 
 static bool profile_can(const struct profile *profile, const struct test_case *test)
@@ -308,6 +327,8 @@ static int prepare(struct run *run, struct error *err)
 	if (r == 0)
 		r = choose_cases(run, err);
 	if (r == 0)
+		choose_witness(run);
+	if (r == 0)
 		r = open_subject(run, err);
 	if (r == 0)
 		r = exec_new(&run->exec, &exec_options, err);
@@ -424,6 +445,7 @@ static int on_done(void *payload, const struct sched_done *done, struct error *e
 	}
 	waivers_apply(&run->waivers, done->test->name, &judgement, run->record->started_ms);
 	run->verdicts++;
+	run->witness_counts[judgement.witness]++;
 	add_effects(run, &judgement);
 	filing_add(run->record, done->test, &judgement, done->obs, done->obs_len);
 	emit_case(run, done, &judgement);
@@ -463,6 +485,8 @@ static int run_cases(struct run *run, struct error *err)
 		.profile = run->context.profile,
 		.backends = run->backends.items,
 		.backend_len = run->backends.len,
+		.witness_profile = run->context.witness,
+		.witness = run->context.witness ? &run->witness : NULL,
 		.repeat = (int)run->options->repeat,
 		.limits = limits_of(run->options),
 		.on_done = on_done,
@@ -536,6 +560,7 @@ static int finish(struct run *run)
 		.errors = run->errors,
 		.backends = run->event_backends.items,
 		.backend_len = run->event_backends.len,
+		.witness = run->context.witness ? run->witness.name : NULL,
 		.rules = run->totals,
 		.rule_len = run->context.rules->len,
 		.wall_ms = (clock_monotonic_ns() - run->started_ns) / 1000000,
@@ -546,6 +571,7 @@ static int finish(struct run *run)
 		.exit = exit_code(run),
 	};
 	memcpy(event.summary.counts, record->counts, sizeof(record->counts));
+	memcpy(event.summary.witness_counts, run->witness_counts, sizeof(run->witness_counts));
 	emit(run, &event);
 	return event.summary.exit;
 }
