@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * classify: the order of decision and the list of divergences. Refusals are judged in
- * classify_refusal.c, expectations in classify_expect.c, the effect of the rules in effect.c.
+ * classify_refusal.c, expectations in classify_expect.c, the voice of another toolchain in
+ * classify_witness.c, the effect of the rules in effect.c.
  */
 #include "diff/classify.h"
 
@@ -362,14 +363,19 @@ int judge_case(struct judgement *out, const struct judge *judge, const struct te
 	       const struct observation *obs, size_t len, struct arena *arena, struct error *err)
 {
 	struct judgement made = {0};
+	size_t own = 0;
+	while (own < len && obs[own].role != ROLE_WITNESS)
+		own++;
 	struct trial t = {
-		.judge = judge, .test = test, .obs = obs, .len = len, .arena = arena, .err = err};
+		.judge = judge, .test = test, .obs = obs, .len = own, .arena = arena, .err = err};
 
 	int r = trial_run(&t);
 	if (r == 0) {
 		hand_over(&made, &t);
 		r = measure_effects(&made, &t);
 	}
+	if (r == 0 && own < len)
+		r = judge_witness(&made, &t, &obs[own]);
 	trial_done(&t);
 	if (r < 0)
 		return error_wrap(err, r, "case '%s'", test->name);

@@ -48,6 +48,22 @@ struct rule_effect {
 	enum verdict without; /* that other verdict, when it flips */
 };
 
+/*
+ * What the extra voice of another toolchain (ROLE_WITNESS) adds. It never changes the verdict:
+ * whether the toolchain under test agrees with itself is not the witness's to say.
+ */
+enum witness_view {
+	WITNESS_NONE,      /* there was none, or nothing to hold against it */
+	WITNESS_AGREES,    /* all voices show the same */
+	WITNESS_DIFFERS,   /* the others agree, only the witness differs: divergences of the kind
+			      DIFF_WITNESS say where, licensed by witness_licence */
+	WITNESS_SIDES,     /* the others differ among themselves */
+	WITNESS_UNSETTLED, /* it met a limit or could not start */
+	WITNESS_COUNT,
+};
+const char *witness_view_name(enum witness_view view); /* "none", "agrees", "differs", ... */
+extern const struct licence witness_licence;
+
 struct judgement {
 	enum verdict verdict;
 	struct divergence *divergences; /* licensed ones included; the blocking ones first */
@@ -56,6 +72,9 @@ struct judgement {
 		*why; /* one sentence for inconclusive, rejected, flaky, alike-failure; else NULL */
 	struct rule_effect *effects;
 	size_t effect_len;
+	enum witness_view witness;
+	const char *witness_says; /* one sentence naming who agrees with whom, for differs, sides
+				     and unsettled; else NULL */
 };
 
 struct judge {
@@ -67,7 +86,7 @@ struct judge {
 
 /*
  * `obs`: the frontend's check when there was one (ROLE_FRONTEND), then every backend's, attempts of
- * one backend together. The order of decision:
+ * one backend together, the witness's last. The order of decision:
  *
  * 1. inconclusive: some run met a limit, could not start, or left processes behind (END_LEAK: its
  * output may not be whole) or more files than are listed. A difference in the end is still listed.

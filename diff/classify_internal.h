@@ -60,5 +60,8 @@ int judge_expectation(struct trial *t);
 void judge_breaches(struct trial *t);
 bool has_succeeded(const struct observation *obs);
 
+/* classify_witness.c: after the verdict, what `witness` shows against the voices of `t`. */
+int judge_witness(struct judgement *out, struct trial *t, const struct observation *witness);
+
 /* effect.c: leave each rule that hit out once. */
 int measure_effects(struct judgement *out, const struct trial *t);

@@ -23,6 +23,7 @@ const char *diff_kind_name(enum diff_kind kind)
 		[DIFF_CLASS] = "class",
 		[DIFF_NATIVE_UNSUPPORTED] = "native-unsupported",
 		[DIFF_EXPECTATION] = "expectation",
+		[DIFF_WITNESS] = "witness",
 	};
 	return names[kind];
 }

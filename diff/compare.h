@@ -17,9 +17,10 @@ enum diff_kind {
 	DIFF_CLASS,              /* another end, meaning or error class */
 	DIFF_NATIVE_UNSUPPORTED, /* canonical ran it, this backend refused to build or compile it */
 	DIFF_EXPECTATION,        /* against the case's own expectation: golden, class, reject */
+	DIFF_WITNESS,            /* only against the witness: a question to the specification */
 };
-const char *
-diff_kind_name(enum diff_kind kind); /* "missing", ..., "native-unsupported", "expectation" */
+const char *diff_kind_name(enum diff_kind kind); /* "missing", ..., "native-unsupported",
+				     "expectation", "witness" */
 
 struct difference {
 	enum channel channel;

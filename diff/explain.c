@@ -50,6 +50,8 @@ static void add_head(const struct page *p)
 		buf_add_escaped(p->out, slice_of(p->judgement->why));
 		buf_addc(p->out, '\n');
 	}
+	if (p->judgement->witness_says)
+		buf_addf(p->out, "  witness  %s\n", p->judgement->witness_says);
 }
 
 static void add_clause(const struct page *p, const char *id)
@@ -183,6 +185,8 @@ static const char *kind_in_words(const struct divergence *d)
 		return "ran on the left, refused on the right";
 	case DIFF_EXPECTATION:
 		return "not what the specification or the case demands";
+	case DIFF_WITNESS:
+		return "only the witness differs";
 	}
 	return "";
 }

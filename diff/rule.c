@@ -326,9 +326,13 @@ bool rule_is_stale(const struct rule *rule, const struct spec *spec)
 
 bool rule_applies(const struct rule *rule, const struct observation *obs)
 {
+	/* A witness speaks as what it is in its own toolchain. */
+	const char *name = obs->alias ? obs->alias : obs->backend;
+	enum role role = obs->alias ? ROLE_CANONICAL : obs->role;
+
 	for (size_t i = 0; i < rule->backend_len; i++)
-		if (strcmp(rule->backends[i], obs->backend) == 0 ||
-		    strcmp(rule->backends[i], role_name(obs->role)) == 0)
+		if (strcmp(rule->backends[i], name) == 0 ||
+		    strcmp(rule->backends[i], role_name(role)) == 0)
 			return true;
 	return rule->backend_len == 0;
 }

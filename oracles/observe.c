@@ -120,6 +120,7 @@ int observe(struct observation *out, const struct profile *profile,
 	memset(out, 0, sizeof(*out));
 	out->backend = backend ? backend->name : "frontend";
 	out->role = backend ? backend->role : ROLE_FRONTEND;
+	out->alias = backend ? backend->alias : NULL;
 	out->attempt = attempt;
 	out->phase = last->phase;
 	out->end = last->end;

@@ -33,6 +33,7 @@ struct diagnostic {
 struct observation {
 	const char *backend;
 	enum role role;
+	const char *alias; /* the name that rules know it by, where that is another; else NULL */
 	int attempt;      /* from 1; more than one only with --repeat */
 	enum phase phase; /* the last one reached */
 	enum end_kind end;

@@ -38,6 +38,8 @@ struct exit_meaning {
 struct profile_backend {
 	const char *name; /* "ast", "native", "aot" */
 	enum role role;
+	const char *alias; /* of a witness: its name in its own profile, which rules know; else NULL
+			    */
 	struct command build; /* len 0: nothing to build */
 	struct command run;
 	const char *artifact;       /* relative to the work directory, what build leaves */

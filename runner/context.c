@@ -48,6 +48,33 @@ static int load_profile(struct context *context, const struct context_options *o
 	return profile_load(&context->profile, context->profile_path, &profile_options, err);
 }
 
+/* Its toolchain is found without --toolchain, which names that of the profile under test. */
+static int load_witness(struct context *context, const struct context_options *options,
+			struct error *err)
+{
+	CLEANUP(free_p) char *path = NULL;
+	CLEANUP(free_p) char *self = NULL;
+	CLEANUP(free_p) char *self_dir = NULL;
+	struct profile_options profile_options = {0};
+	int r = path_self(&self, err);
+
+	if (r == 0)
+		r = data_find_named(&path, options->witness, "oracles/profiles", "profile", err);
+	if (r < 0)
+		return r;
+	self_dir = path_dir(self);
+	profile_options.self_dir = self_dir;
+	r = profile_load(&context->witness, path, &profile_options, err);
+	if (r < 0)
+		return error_wrap(err, r, "witness '%s'", options->witness);
+	if (strcmp(context->witness->language, context->profile->language) != 0)
+		return error_input(err,
+				   "witness '%s' runs programs in '%s', profile '%s' runs '%s'",
+				   context->witness->name, context->witness->language,
+				   context->profile->name, context->profile->language);
+	return 0;
+}
+
 /*
  * A word of the profile that is needed even where its toolchain is absent, so that cases and rules
  * can be read everywhere. malloc'ed.
@@ -111,6 +138,8 @@ int context_load(struct context *context, const struct context_options *options,
 				    "oracles/profiles", "profile", err);
 	if (r == 0 && (parts & CONTEXT_PROFILE))
 		r = load_profile(context, options, err);
+	if (r == 0 && (parts & CONTEXT_PROFILE) && options->witness)
+		r = load_witness(context, options, err);
 	if (r == 0 && (parts & CONTEXT_RULES))
 		r = load_rules(context, options, err);
 	if (r == 0 && (parts & CONTEXT_SUITE))
@@ -123,6 +152,7 @@ void context_done(struct context *context)
 	context->suite = suite_free(context->suite);
 	context->rules = rules_free(context->rules);
 	context->profile = profile_free(context->profile);
+	context->witness = profile_free(context->witness);
 	context->contract = contract_free(context->contract);
 	context->spec = spec_free(context->spec);
 	free(context->spec_dir);

@@ -17,6 +17,7 @@ struct context_options {
 	const char *toolchain; /* folder, or NULL */
 	const char *rules;     /* file, or NULL: the profile's */
 	const char *corpus;    /* folder, or NULL: the one in the data folder */
+	const char *witness;   /* profile of an extra voice, name or file, or NULL: none */
 	bool allow_stale;      /* rules whose clause changed are loaded all the same */
 };
 
@@ -38,6 +39,7 @@ struct context {
 	struct spec *spec;
 	struct contract *contract;
 	struct profile *profile;
+	struct profile *witness; /* or NULL */
 	struct rules *rules;
 	struct suite *suite;
 };

@@ -187,6 +187,13 @@ static json_node *case_node(const struct event_case *one)
 	for (size_t i = 0; i < judgement->divergence_len; i++)
 		json_add(list, divergence_node(&judgement->divergences[i], &one->fps[i]));
 	json_put(root, "divergences", list);
+	if (judgement->witness != WITNESS_NONE) {
+		json_node *witness = json_object();
+
+		json_put_string(witness, "view", witness_view_name(judgement->witness));
+		json_put_string(witness, "says", judgement->witness_says);
+		json_put(root, "witness", witness);
+	}
 	list = json_array();
 	for (size_t i = 0; i < judgement->effect_len; i++) {
 		json_node *effect = json_object();
@@ -284,6 +291,14 @@ static json_node *summary_node(const struct event_summary *summary)
 	for (int channel = 0; channel < EVENT_CHANNELS; channel++)
 		json_add_string(part, channel_name((enum channel)channel));
 	json_put(root, "channels", part);
+	if (summary->witness) {
+		part = json_object();
+		json_put_string(part, "name", summary->witness);
+		for (int view = WITNESS_AGREES; view < WITNESS_COUNT; view++)
+			json_put_int(part, witness_view_name((enum witness_view)view),
+				     (int64_t)summary->witness_counts[view]);
+		json_put(root, "witness", part);
+	}
 	json_put_int(root, "planned", (int64_t)summary->planned);
 	json_put_int(root, "skipped", (int64_t)summary->skipped);
 	json_put_int(root, "errors", (int64_t)summary->errors);

@@ -110,6 +110,8 @@ struct event_summary {
 	size_t counts[VERDICT_COUNT];
 	const struct event_backend *backends;
 	size_t backend_len;
+	const char *witness; /* name of the extra voice, or NULL */
+	size_t witness_counts[WITNESS_COUNT];
 	const struct rule_total *rules; /* every loaded rule, those that never fired too */
 	size_t rule_len;
 	struct event_cache cache;

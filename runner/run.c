@@ -105,6 +105,23 @@ static int choose_backends(struct run *run, struct error *err)
 	return 0;
 }
 
+/* The witness speaks under its profile's name: its backend's own may be that of another voice. */
+static void choose_witness(struct run *run)
+{
+	const struct profile *profile = run->context.witness;
+
+	if (!profile)
+		return;
+	run->witness = *profile_canonical(profile);
+	run->witness.alias = run->witness.name;
+	run->witness.name = profile->name;
+	run->witness.role = ROLE_WITNESS;
+	if (profile_backend(run->context.profile, run->witness.name))
+		run->witness.name = role_name(ROLE_WITNESS);
+	vec_push(&run->event_backends,
+		 (struct event_backend){.name = run->witness.name, .role = ROLE_WITNESS});
+}
+
 bool run_profile_can(const struct profile *profile, const struct test_case *test)
 {
 	for (size_t i = 0; i < test->require_len; i++)
@@ -298,6 +315,8 @@ static int prepare(struct run *run, struct error *err)
 		r = choose_cases(run, err);
 	}
 	if (r == 0)
+		choose_witness(run);
+	if (r == 0)
 		r = open_subject(run, err);
 	if (r == 0)
 		r = exec_new(&run->exec, &exec_options, err);
@@ -424,6 +443,7 @@ static int on_done(void *payload, const struct sched_done *done, struct error *e
 	history_note(run->history, done->test->name, !verdict_is_ok(judgement.verdict),
 		     done->wall_ns / 1000000);
 	run->verdicts++;
+	run->witness_counts[judgement.witness]++;
 	run_add_effects(run, &judgement);
 	filing_add(run->record, done->test, &judgement, done->obs, done->obs_len);
 	for (size_t i = 0; i < done->left_out_len; i++)
@@ -483,6 +503,8 @@ static int run_cases(struct run *run, struct error *err)
 		.profile = run->context.profile,
 		.backends = run->backends.items,
 		.backend_len = run->backends.len,
+		.witness_profile = run->context.witness,
+		.witness = run->context.witness ? &run->witness : NULL,
 		.repeat = (int)run->options->repeat,
 		.limits = run_limits(run->options),
 		.wants = run->aot.ranks ? run_aot_wants : NULL,
@@ -566,6 +588,7 @@ static int finish(struct run *run)
 		.errors = run->errors,
 		.backends = run->event_backends.items,
 		.backend_len = run->event_backends.len,
+		.witness = run->context.witness ? run->witness.name : NULL,
 		.rules = run->totals,
 		.rule_len = run->context.rules->len,
 		.cache = run->cache,
@@ -581,6 +604,7 @@ static int finish(struct run *run)
 		.exit = exit_code(run),
 	};
 	memcpy(event.summary.counts, record->counts, sizeof(record->counts));
+	memcpy(event.summary.witness_counts, run->witness_counts, sizeof(run->witness_counts));
 	emit(run, &event);
 	return event.summary.exit;
 }

@@ -32,6 +32,8 @@ static const char *cache_hindrance(const struct run_options *o)
 		return "--repeat asks for runs";
 	if (o->keep)
 		return "--keep asks for runs";
+	if (o->witness)
+		return "--witness asks for runs";
 	return NULL;
 }
 

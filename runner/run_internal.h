@@ -27,6 +27,8 @@ struct run {
 	char whole_sha256[DIGEST_HEX_SIZE];
 	VEC(const struct profile_backend *) backends;
 	VEC(struct event_backend) event_backends;
+	struct profile_backend witness; /* the witness's canonical backend under its new name */
+	size_t witness_counts[WITNESS_COUNT];
 
 	struct ledger *ledger; /* or NULL */
 	struct subject subject;

@@ -13,6 +13,7 @@ enum { DRAIN_WAIT_MS = 100 };
 
 struct leg {
 	struct flight *flight;
+	const struct profile *profile;         /* whose backend it is */
 	const struct profile_backend *backend; /* NULL: the check */
 	int attempt;
 	char *work_dir;             /* NULL until the leg starts and after it ended */
@@ -77,15 +78,15 @@ static int make_plan(struct plan **out, struct sched *sched, struct leg *leg, st
 
 	*out = NULL;
 	if (!leg->backend)
-		return plan_check(out, o->profile, flight->test, leg->work_dir, &o->limits,
+		return plan_check(out, leg->profile, flight->test, leg->work_dir, &o->limits,
 				  &flight->arena, err);
 	if (leg->outcome_len == 0) {
-		r = plan_build(out, o->profile, leg->backend, flight->test, leg->work_dir,
+		r = plan_build(out, leg->profile, leg->backend, flight->test, leg->work_dir,
 			       &o->limits, &flight->arena, err);
 		if (r < 0 || *out)
 			return r;
 	}
-	return plan_run(out, o->profile, leg->backend, flight->test, leg->work_dir, &o->limits,
+	return plan_run(out, leg->profile, leg->backend, flight->test, leg->work_dir, &o->limits,
 			&flight->arena, err);
 }
 
@@ -122,8 +123,8 @@ static void leg_observe(struct sched *sched, struct leg *leg)
 	struct flight *flight = leg->flight;
 	struct error err = ERROR_INIT;
 
-	if (observe(&leg->obs, sched->options->profile, leg->backend, leg->outcomes,
-		    leg->outcome_len, leg->attempt, &flight->arena, &err) < 0)
+	if (observe(&leg->obs, leg->profile, leg->backend, leg->outcomes, leg->outcome_len,
+		    leg->attempt, &flight->arena, &err) < 0)
 		flight_fail(flight, &err);
 	else
 		leg->observed = true;
@@ -180,6 +181,14 @@ static int leg_advance(struct sched *sched, struct leg *leg, struct error *err)
 	return 0;
 }
 
+static bool wants_witness(const struct sched_options *o, const struct test_case *test)
+{
+	for (size_t i = 0; o->witness && i < test->require_len; i++)
+		if (!profile_has_feature(o->witness_profile, test->requires[i]))
+			return false;
+	return o->witness != NULL;
+}
+
 static void flight_init(struct sched *sched, struct flight *flight, const struct test_case *test)
 {
 	const struct sched_options *o = sched->options;
@@ -187,9 +196,10 @@ static void flight_init(struct sched *sched, struct flight *flight, const struct
 
 	arena_clear(&arena);
 	*flight = (struct flight){.test = test, .arena = arena, .started_ns = clock_monotonic_ns()};
-	flight->check = (struct leg){.flight = flight, .attempt = 1};
+	flight->check = (struct leg){.flight = flight, .profile = o->profile, .attempt = 1};
 	flight->is_checking = o->profile->check.len > 0;
-	flight->legs = ARENA_ARRAY(&flight->arena, struct leg, o->backend_len * (size_t)o->repeat);
+	flight->legs =
+		ARENA_ARRAY(&flight->arena, struct leg, o->backend_len * (size_t)o->repeat + 1);
 	flight->left_out =
 		ARENA_ARRAY(&flight->arena, const struct profile_backend *, o->backend_len);
 	for (size_t i = 0; i < o->backend_len; i++) {
@@ -198,9 +208,16 @@ static void flight_init(struct sched *sched, struct flight *flight, const struct
 			continue;
 		}
 		for (int attempt = 1; attempt <= o->repeat; attempt++)
-			flight->legs[flight->leg_len++] = (struct leg){
-				.flight = flight, .backend = o->backends[i], .attempt = attempt};
+			flight->legs[flight->leg_len++] = (struct leg){.flight = flight,
+								       .profile = o->profile,
+								       .backend = o->backends[i],
+								       .attempt = attempt};
 	}
+	if (wants_witness(o, test))
+		flight->legs[flight->leg_len++] = (struct leg){.flight = flight,
+							       .profile = o->witness_profile,
+							       .backend = o->witness,
+							       .attempt = 1};
 }
 
 static struct flight *admit(struct sched *sched)

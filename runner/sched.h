@@ -45,7 +45,10 @@ struct sched_options {
 	const struct profile *profile;
 	const struct profile_backend *const *backends;
 	size_t backend_len;
-	int repeat; /* attempts of every backend, from 1 */
+	const struct profile *witness_profile; /* of the extra voice, or NULL */
+	const struct profile_backend *witness; /* runs once, last, where the profile's features are
+						  those a case requires */
+	int repeat;                            /* attempts of every backend, from 1 */
 	struct plan_limits limits;
 
 	/* Whether a case runs on a backend, asked when the case begins. NULL: on all of them. */

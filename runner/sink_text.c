@@ -39,7 +39,9 @@ struct text_sink {
 	struct judge judge; /* borrowed parts, valid for the whole run */
 	struct arena arena; /* what the closing screen repeats */
 	VEC(struct failure) failures;
+	VEC(struct failure) questions; /* cases in which only the witness differs */
 	size_t failures_unlisted;
+	size_t questions_unlisted;
 	struct buf text;
 	size_t jobs;
 	bool will_file; /* so that 'parity show' will find what is suggested */
@@ -132,6 +134,24 @@ static void on_start(struct text_sink *self, const struct event_start *start)
 	write_progress(self);
 }
 
+/* Only the witness differs: told like a failure, though it is none. */
+static void remember_question(struct text_sink *self, const struct event_case *one)
+{
+	const struct judgement *judgement = one->judgement;
+	size_t last = judgement->divergence_len - 1;
+	struct failure question = {.verdict = judgement->verdict};
+
+	if (self->questions.len == LISTED_MAX) {
+		self->questions_unlisted++;
+		return;
+	}
+	question.name = arena_strdup(&self->arena, one->test->name);
+	question.clause = judgement->divergences[last].clause
+				  ? arena_strdup(&self->arena, judgement->divergences[last].clause)
+				  : NULL;
+	vec_push(&self->questions, question);
+}
+
 static void remember(struct text_sink *self, const struct event_case *one)
 {
 	const struct judgement *judgement = one->judgement;
@@ -153,19 +173,22 @@ static void on_case(struct text_sink *self, const struct event_case *one)
 {
 	const struct explain_style style = {.color = self->options.color, .width = WIDTH};
 	bool ok = verdict_is_ok(one->judgement->verdict);
+	bool asks = one->judgement->witness == WITNESS_DIFFERS;
 
+	if (asks)
+		remember_question(self, one);
 	if (!ok)
 		remember(self, one);
-	if (ok ? !self->options.verbose : self->options.quiet)
+	if (ok && !asks ? !self->options.verbose : self->options.quiet)
 		return;
 	erase_live(self);
-	if (ok) {
+	if (ok && !asks) {
 		add_verdict(self, one->judgement->verdict, LABEL);
 		buf_addf(&self->text, " %s (%lld ms)\n", one->test->name,
 			 (long long)(one->wall_ns / 1000000));
 	} else {
 		explain_case(&self->text, &self->judge, one->test, one->judgement,
-			     one->fp_len && self->will_file ? one->fps[0].fp : NULL, &style);
+			     one->fp_len && self->will_file && !ok ? one->fps[0].fp : NULL, &style);
 		for (size_t i = 0; one->work_dirs && i < one->obs_len; i++)
 			buf_addf(&self->text, "  kept     %s in %s\n", one->obs[i].backend,
 				 one->work_dirs[i]);
@@ -321,6 +344,37 @@ static void add_filing(struct text_sink *self, const struct event_summary *summa
 	}
 }
 
+static void add_witness(struct text_sink *self, const struct event_summary *summary)
+{
+	const size_t *counts = summary->witness_counts;
+
+	if (!summary->witness)
+		return;
+	label(self, "witness");
+	buf_addf(&self->text, "%s agrees in %zu, alone differs in %zu", summary->witness,
+		 counts[WITNESS_AGREES], counts[WITNESS_DIFFERS]);
+	if (counts[WITNESS_SIDES])
+		buf_addf(&self->text, ", takes sides in %zu", counts[WITNESS_SIDES]);
+	if (counts[WITNESS_UNSETTLED])
+		buf_addf(&self->text, ", met a limit in %zu", counts[WITNESS_UNSETTLED]);
+	buf_addc(&self->text, '\n');
+}
+
+static void add_questions(struct text_sink *self)
+{
+	if (self->questions.len == 0)
+		return;
+	buf_adds(&self->text, "\nquestions to the specification: only the witness differs\n");
+	vec_each (&self->questions, question) {
+		buf_addf(&self->text, "  %s", question->name);
+		if (question->clause)
+			buf_addf(&self->text, "  %s", question->clause);
+		buf_addc(&self->text, '\n');
+	}
+	if (self->questions_unlisted)
+		buf_addf(&self->text, "  and %zu more\n", self->questions_unlisted);
+}
+
 static void add_failures(struct text_sink *self)
 {
 	if (self->failures.len == 0)
@@ -395,11 +449,13 @@ static void on_summary(struct text_sink *self, const struct event_summary *summa
 	add_verdicts(self, summary);
 	add_aot(self, &summary->aot);
 	add_cache(self, &summary->cache);
+	add_witness(self, summary);
 	add_rules(self, summary);
 	label(self, "time");
 	buf_addf(out, "%.1f s with %zu job%s\n", (double)summary->wall_ms / 1000.0, self->jobs,
 		 self->jobs == 1 ? "" : "s");
 	add_filing(self, summary);
+	add_questions(self);
 	add_failures(self);
 	if (!self->options.quiet)
 		add_next(self, summary);
@@ -472,6 +528,7 @@ static struct sink *free_text(struct sink *sink)
 
 	erase_live(self);
 	vec_done(&self->failures);
+	vec_done(&self->questions);
 	arena_done(&self->arena);
 	buf_done(&self->text);
 	free(self);

@@ -25,7 +25,7 @@ run run --backends walk
 exits 2 'only the canonical backend'
 run run --profile nosuch
 exits 2 'an unknown profile'
-err_has 'known are: sh' 'the known profiles are named'
+err_has 'known are: other, sh' 'the known profiles are named'
 run run --corpus "$world/nowhere"
 exits 2 'a missing corpus'
 

@@ -216,7 +216,8 @@ Test(ledger_file, a_licensed_divergence_is_recorded_and_does_not_block)
 	struct licence licence = {.id = "map-order"};
 	struct divergence divergence = sample_divergence("aot");
 	divergence.licence = &licence;
-	struct judgement judgement = {VERDICT_LICENSED, &divergence, 1, NULL, NULL, 0};
+	struct judgement judgement = {
+		.verdict = VERDICT_LICENSED, .divergences = &divergence, .divergence_len = 1};
 	stage_new(&stage);
 	struct step before = ON_A(VERDICT_DIVERGE, "aot", 0, 0);
 	(void)run_step(&stage, &before);
@@ -303,7 +304,8 @@ Test(ledger_file, a_long_list_of_findings_is_filed_in_parts_and_read_as_one)
 		many[i].diff.left = many[i].diff.right = slice_make(text, sizeof(text));
 		many[i].diff.locus = arena_printf(&arena, "stdout[%zu]", i);
 	}
-	struct judgement judgement = {VERDICT_LICENSED, many, 64, NULL, NULL, 0};
+	struct judgement judgement = {
+		.verdict = VERDICT_LICENSED, .divergences = many, .divergence_len = 64};
 	struct run_record *record = repo_record(stage.a);
 	for (size_t i = 0; i < 20; i++)
 		run_record_add(record, arena_printf(&arena, "case-%zu", i), NULL, &judgement);

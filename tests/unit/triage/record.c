@@ -61,7 +61,8 @@ Test(record, excerpts_are_cut_and_made_text)
 	static char big[3 * FINDING_TEXT_MAX];
 	struct run_record *record = repo_record(COMMIT);
 	struct divergence divergence = sample_divergence("aot");
-	struct judgement judgement = {VERDICT_DIVERGE, &divergence, 1, NULL, NULL, 0};
+	struct judgement judgement = {
+		.verdict = VERDICT_DIVERGE, .divergences = &divergence, .divergence_len = 1};
 	struct buf lines = {0};
 	struct json_doc *doc = NULL;
 	memset(big, 'x', sizeof(big));

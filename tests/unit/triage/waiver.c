@@ -69,7 +69,9 @@ Test(waiver, holds_for_its_shape_through_its_last_day)
 	} rows[] = {{0, true, false}, {30, true, false}, {31, false, true}, {-63, false, false}};
 	for (size_t i = 0; i < 4; i++) {
 		struct divergence divergence = sample_divergence("aot");
-		struct judgement judgement = {VERDICT_DIVERGE, &divergence, 1, NULL, NULL, 0};
+		struct judgement judgement = {.verdict = VERDICT_DIVERGE,
+					      .divergences = &divergence,
+					      .divergence_len = 1};
 		int64_t at = scene.now_ms + (int64_t)rows[i].days * DAY_MS;
 		cr_expect_eq(waivers_find(&waivers, scene.fp, at, &expired) != NULL,
 			     rows[i].in_force, "day %d", rows[i].days);
@@ -79,7 +81,8 @@ Test(waiver, holds_for_its_shape_through_its_last_day)
 			     "day %d", rows[i].days);
 	}
 	struct divergence both[2] = {sample_divergence("aot"), sample_divergence("native")};
-	struct judgement judgement = {VERDICT_DIVERGE, both, 2, NULL, NULL, 0};
+	struct judgement judgement = {
+		.verdict = VERDICT_DIVERGE, .divergences = both, .divergence_len = 2};
 	waivers_apply(&waivers, "loops/for", &judgement, scene.now_ms);
 	cr_expect_eq(judgement.verdict, VERDICT_DIVERGE, "the other backend is not covered");
 	judgement.divergence_len = 1;
@@ -170,7 +173,9 @@ Test(waiver, crashes_timeouts_and_refused_builds_cannot_be_waived)
 		divergence.diff.kind = rows[i].kind;
 		divergence.diff.right_class = rows[i].class;
 		cr_expect_eq(divergence_is_waivable(&divergence), rows[i].waivable, "row %zu", i);
-		struct judgement judgement = {VERDICT_DIVERGE, &divergence, 1, NULL, NULL, 0};
+		struct judgement judgement = {.verdict = VERDICT_DIVERGE,
+					      .divergences = &divergence,
+					      .divergence_len = 1};
 		struct run_record *record = repo_record(scene.commit);
 		run_record_add(record, "a", NULL, &judgement);
 		(void)file_record(scene.ledger, record);
