@@ -34,8 +34,8 @@ struct observation {
 	const char *backend;
 	enum role role;
 	const char *alias; /* the name that rules know it by, where that is another; else NULL */
-	int attempt;      /* from 1; more than one only with --repeat */
-	enum phase phase; /* the last one reached */
+	int attempt;       /* from 1; more than one only with --repeat */
+	enum phase phase;  /* the last one reached */
 	enum end_kind end;
 	int code;
 	const char *meaning; /* profile's word for the exit code, "unknown" when it has none; NULL

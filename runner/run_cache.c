@@ -32,7 +32,7 @@ static const char *cache_hindrance(const struct run_options *o)
 		return "--repeat asks for runs";
 	if (o->keep)
 		return "--keep asks for runs";
-	if (o->witness)
+	if (o->inputs.witness)
 		return "--witness asks for runs";
 	return NULL;
 }
