@@ -45,6 +45,14 @@ static struct expr *lower_literal(struct lower *l, struct ast_expr *expr, struct
 	}
 }
 
+int32_t lower_field_index(const struct ast_expr *member)
+{
+	const struct ty *base = ty_plain(member->left->ty);
+	bool certain =
+		member->role == ROLE_FIELD && base->kind == TY_STRUCT && !base->symbol->is_error;
+	return certain ? (int32_t)member->variant : -1;
+}
+
 static struct expr *lower_name(struct lower *l, struct ast_expr *expr, struct span span)
 {
 	struct expr *out;
@@ -68,9 +76,7 @@ static struct expr *lower_name(struct lower *l, struct ast_expr *expr, struct sp
 	/* a member of a value */
 	out = lower_node(l, EXPR_FIELD, REP_VALUE, span, 1);
 	out->args[0] = lower_value(l, expr->left);
-	out->u.field.index = expr->role == ROLE_FIELD && ty_plain(expr->left->ty)->kind == TY_STRUCT
-				     ? (int32_t)expr->variant
-				     : -1;
+	out->u.field.index = lower_field_index(expr);
 	out->u.field.name = arena_slice(l->arena, expr->name.text);
 	return lower_settle(l, out, expr->ty);
 }
@@ -128,7 +134,7 @@ static struct expr *lower_optional(struct lower *l, struct ast_expr *expr, struc
 	if (expr->kind == AST_OPTIONAL_MEMBER) {
 		access = lower_node(l, EXPR_FIELD, REP_VALUE, span, 1);
 		access->args[0] = lower_slot(l, slot, span);
-		access->u.field.index = expr->role == ROLE_FIELD ? (int32_t)expr->variant : -1;
+		access->u.field.index = lower_field_index(expr);
 		access->u.field.name = arena_slice(l->arena, expr->name.text);
 	} else {
 		access = lower_op(l, OP_INDEX, span, lower_slot(l, slot, span),

@@ -72,7 +72,8 @@ struct symbol {
 	struct field *fields;
 	uint32_t field_len;
 	enum { FIELDS_NEW, FIELDS_BUSY, FIELDS_DONE } state;
-	bool broken; /* its fields are not known; already reported */
+	bool broken;   /* its fields are not known; already reported */
+	bool is_error; /* named behind a '!': another error may turn up where it is expected */
 	/* enum */
 	struct variant *variants;
 	uint32_t variant_len;
