@@ -73,7 +73,7 @@ struct symbol {
 	uint32_t field_len;
 	enum { FIELDS_NEW, FIELDS_BUSY, FIELDS_DONE } state;
 	bool broken;   /* its fields are not known; already reported */
-	bool is_error; /* the error of some result: a value of it may be an error of the runtime */
+	bool is_error; /* named behind a '!': another error may turn up where it is expected */
 	/* enum */
 	struct variant *variants;
 	uint32_t variant_len;

@@ -59,6 +59,16 @@ static bool resolve_ident(struct sema *s, struct ast_expr *expr)
 	struct symbol *symbol = sema_symbol(s, expr->name.text);
 	if (symbol)
 		return resolve_symbol(s, expr, symbol);
+	const struct binding *binding = sema_binding(s, expr->name.text);
+	if (binding) {
+		if (!ty_is_open(binding->ty))
+			report_error(s->report, expr->range, "FUSE_NAME_TYPE_AS_VALUE",
+				     "'%.*s' is the type %s here, which has no members",
+				     SLICE_ARG(expr->name.text), SEMA_NAME(s, binding->ty));
+		expr->role = ROLE_DYNAMIC;
+		expr->ty = BASIC(s, TY_UNKNOWN);
+		return true;
+	}
 	expr->builtin = builtin_find(expr->name.text);
 	if (!expr->builtin)
 		return false;

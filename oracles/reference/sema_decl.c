@@ -306,6 +306,12 @@ static void check_functions(struct sema *s)
 	} while (s->copy_count != before);
 }
 
+static void check_unused(struct sema *s, struct symbol *generic)
+{
+	if (!generic->copies)
+		check_function(s, sema_generic_blank(s, generic));
+}
+
 static void check_titled(struct sema *s, struct body *body)
 {
 	begin_body(s, body->module, BASIC(s, TY_ANY));
@@ -356,6 +362,8 @@ void sema_check(struct sema *s)
 		check_titled(s, app);
 	vec_each (&s->tests, test)
 		check_titled(s, test);
+	check_functions(s);
+	each_symbol(s, SYMBOL_GENERIC, check_unused);
 	check_functions(s);
 	struct symbol *symbol = map_get(&s->units[0]->symbols, "main");
 	if (symbol && symbol->kind == SYMBOL_FUNCTION && symbol->module == 0)

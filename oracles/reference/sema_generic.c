@@ -156,8 +156,6 @@ static struct symbol *make_copy(struct sema *s, struct symbol *generic, struct t
 		.next_copy = generic->copies,
 	};
 	copy->ty = ty_nominal(&s->types, TY_FUNCTION, copy);
-	generic->copies = copy;
-	s->copy_count++;
 	s->module = generic->module;
 	s->bindings = generic->bindings;
 	s->binding_len = generic->binding_len;
@@ -166,8 +164,25 @@ static struct symbol *make_copy(struct sema *s, struct symbol *generic, struct t
 	s->module = module;
 	s->bindings = bindings;
 	s->binding_len = binding_len;
+	return copy;
+}
+
+/* A copy that the program calls: it is checked, and lowered, like a written function. */
+static struct symbol *add_copy(struct sema *s, struct symbol *generic, struct ty **types)
+{
+	struct symbol *copy = make_copy(s, generic, types);
+	generic->copies = copy;
+	s->copy_count++;
 	vec_push(&s->units[generic->module]->declared, copy);
 	return copy;
+}
+
+struct symbol *sema_generic_blank(struct sema *s, struct symbol *generic)
+{
+	struct ty **types = ARENA_ARRAY(s->arena, struct ty *, generic->decl->type_param_len);
+	for (uint32_t i = 0; i < generic->decl->type_param_len; i++)
+		types[i] = BASIC(s, TY_UNKNOWN);
+	return make_copy(s, generic, types);
 }
 
 /* --- inference
@@ -284,7 +299,7 @@ struct ty *sema_generic_call(struct sema *s, struct ast_expr *expr, struct symbo
 		return BASIC(s, TY_UNKNOWN);
 	}
 	if (!copy)
-		copy = make_copy(s, generic, types);
+		copy = add_copy(s, generic, types);
 	if (!satisfied(s, expr, copy)) {
 		/* its body would only repeat the complaint */
 		copy->checked = true;

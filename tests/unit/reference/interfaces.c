@@ -68,6 +68,10 @@ static const struct {
 	{"fn f<T>(x: T, y: T):\n  print(x)\n" APP("  f(1, \"a\")\n"), "FUSE_CALL_ARGUMENT", 4, 8},
 	{"fn f<T>(x: T) -> T:\n  return x + 1\n" APP("  print(f(true))\n"), "FUSE_TYPE_OPERATOR", 2,
 	 10},
+	{"fn f<T>(x: T) -> T:\n  return zzz\n", "FUSE_NAME_UNKNOWN", 2, 10},
+	{"fn f<T>(x: T) -> Int:\n  return \"s\"\n", "FUSE_TYPE_RETURN", 2, 10},
+	{"fn f<T>(x: T) -> Int:\n  return 1 + T.zero()\n" APP("  print(f(1))\n"),
+	 "FUSE_NAME_TYPE_AS_VALUE", 2, 14},
 	{"fn f<T>(x: Nope):\n  print(x)\n", "FUSE_TYPE_UNKNOWN", 1, 12},
 	{"fn f<T>(x: T):\n  f([x])\n" APP("  f(1)\n"), "FUSE_GENERIC_LIMIT", 2, 3},
 };
@@ -110,6 +114,18 @@ Test(interfaces, every_copy_is_a_plain_function)
 	cr_expect(strstr(buf_str(&text), "P.show"));
 	cr_expect(!strstr(buf_str(&text), "Show."));
 	buf_done(&text);
+	loaded_done(&loaded);
+}
+
+Test(interfaces, a_generic_that_nobody_calls_is_checked_and_left_out)
+{
+	struct loaded loaded = load(SHOW "fn unused<T>(x: T, f: String) -> String where T: Show:\n"
+					 "  let y = T.make(f)\n  let z = [x, y]\n"
+					 "  for one in z:\n    print(one.show() + f)\n"
+					 "  return x.show()\n" APP("  print(1)\n"));
+	cr_expect_eq(loaded.result, 0, "%s",
+		     loaded.diagnostics.list.len ? loaded.diagnostics.list.items[0].message : "");
+	cr_expect_eq(loaded.program.function_len, 1);
 	loaded_done(&loaded);
 }
 

@@ -64,8 +64,8 @@ static const char *const taken[] = {
 	"\n\n# nothing\n",
 	"## documented\n## twice\nfn f():\n  ## inside\n  print(1)\n",
 	"\r\napp \"x\":\r\n  print(1)\r\n",
-	"interface C:\n  fn e() -> String\n  fn g<T>(a: T) -> Self where T: C\n"
-	"fn id<T, U>(a: T, b: U) -> T where T: C, U: C:\n  return a\n",
+	("interface C:\n  fn e() -> String\n  fn g<T>(a: T) -> Self where T: C\n"
+	 "fn id<T, U>(a: T, b: U) -> T where T: C, U: C:\n  return a\n"),
 };
 
 Test(parse, legal_text_is_taken)
