@@ -4,7 +4,7 @@
 # Runs every program under the interpreter, the in-memory compiler and as a compiled binary. Each must print
 # what stands in PROGRAM's .out file, end with the message of its .err file (none: end well), and all three
 # must agree. Prints TAP.
-ref=$1
+ref=$(realpath "$1")
 shift
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Usage: contract.sh FUSE-REF
 # The command line and the contract of compiled programs: exit codes, streams, line formats. Prints TAP.
-ref=$1
+ref=$(realpath "$1")
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
