@@ -147,6 +147,7 @@ enum expr_role {
 	ROLE_NONE,
 	ROLE_LOCAL,    /* local */
 	ROLE_FUNCTION, /* symbol: a function as a value, or the callee of a call */
+	ROLE_GENERIC,  /* symbol: the callee of a call before its copy is known */
 	ROLE_VARIANT,  /* symbol (enum), variant: value or constructor */
 	ROLE_STRUCT,   /* symbol: a construction */
 	ROLE_BUILTIN,  /* builtin */

@@ -51,11 +51,34 @@ void report_error(struct report *report, struct range range, const char *code, c
 	vec_push(&out->list, entry);
 }
 
+void report_error_at(struct report *report, const char *path, uint32_t line, const char *code,
+		     const char *fmt, ...)
+{
+	struct diagnostics *out = report->diagnostics;
+	char message[512];
+	va_list args;
+	va_start(args, fmt);
+	(void)vsnprintf(message, sizeof(message), fmt, args);
+	va_end(args);
+	out->errors++;
+	struct diagnostic entry = {
+		.is_error = true,
+		.code = code,
+		.message = arena_strdup(&out->arena, message),
+		.path = arena_strdup(&out->arena, path),
+		.line = line,
+		.column = 1,
+	};
+	vec_push(&out->list, entry);
+}
+
 void diagnostics_format_text(struct buf *out, const struct diagnostics *diagnostics)
 {
 	vec_each (&diagnostics->list, d) {
 		buf_addf(out, "%s: %s (%s:%u:%u)\n", d->is_error ? "error" : "warning", d->message,
 			 d->path, d->line, d->column);
+		if (!d->source_line)
+			continue;
 		buf_addf(out, "  %s\n  ", d->source_line);
 		/* tabs keep their width, so that the caret stands under its character */
 		for (uint32_t i = 0; i + 1 < d->column && d->source_line[i]; i++)

@@ -19,7 +19,7 @@ struct diagnostic {
 	uint32_t column;     /* from 1 */
 	uint32_t span_start; /* byte offsets into the file */
 	uint32_t span_end;
-	const char *source_line; /* text of that line, for the caret form */
+	const char *source_line; /* text of that line, for the caret form; NULL for a manifest's */
 };
 
 struct diagnostics {

@@ -13,33 +13,6 @@
 
 enum { MODULES_MAX = 1000 };
 
-/* "a/./b/../c" as "a/c", so that one file has one name. */
-static char *tidy(struct arena *arena, const char *path)
-{
-	struct slice rest = slice_of(path), part;
-	struct buf out = {0};
-	bool absolute = path[0] == '/';
-	while (slice_next_field(&rest, '/', &part)) {
-		if (part.len == 0 || slice_is(part, "."))
-			continue;
-		size_t cut = out.len;
-		while (cut > 0 && out.data[cut - 1] != '/')
-			cut--;
-		struct slice last = slice_make(out.len ? out.data + cut : "", out.len - cut);
-		if (slice_is(part, "..") && last.len > 0 && !slice_is(last, "..")) {
-			out.len = cut > 0 ? cut - 1 : 0;
-			continue;
-		}
-		if (out.len > 0)
-			buf_addc(&out, '/');
-		buf_add_slice(&out, part);
-	}
-	char *text =
-		arena_printf(arena, "%s%.*s", absolute ? "/" : "", (int)out.len, buf_str(&out));
-	buf_done(&out);
-	return text;
-}
-
 static struct unit *add_unit(struct loader *loader, const char *path, struct slice text)
 {
 	struct unit *unit = ARENA_NEW(loader->arena, struct unit);
@@ -48,9 +21,10 @@ static struct unit *add_unit(struct loader *loader, const char *path, struct sli
 	if (len > 5 && strcmp(base + len - 5, ".fuse") == 0)
 		len -= 5;
 	unit->name = slice_of(arena_strndup(loader->arena, base, len));
-	unit->identity = tidy(loader->arena, path);
+	unit->identity = package_tidy(loader->arena, path);
 	source_init(&unit->source, loader->arena, (uint32_t)loader->units.len,
 		    arena_strdup(loader->arena, path), arena_slice(loader->arena, text));
+	unit->package = loader->importing;
 	vec_push(&loader->units, unit);
 	vec_push(&loader->sources, &unit->source);
 	loader->report.sources = loader->sources.items;
@@ -67,27 +41,57 @@ static int32_t find_unit(const struct loader *loader, const char *path)
 	return -1;
 }
 
-/* The directory that "root:" stands for: the nearest one upwards with a manifest, else the entry's.
- */
-static char *root_directory(const struct loader *loader)
+static void unknown_dependency(struct loader *loader, struct slice name, struct range at)
 {
-	char *entry = path_dir(loader->units.items[0]->source.path);
-	char *dir = strdup(entry);
-	for (int up = 0; dir && up < 64; up++) {
-		CLEANUP(free_p) char *manifest = path_join(dir, "fuse.toml");
-		if (path_exists(manifest)) {
-			free(entry);
-			return dir;
+	struct buf known = {.max = 400};
+	vec_each (&loader->packages.names, one)
+		buf_addf(&known, "%s%.*s", known.len ? ", " : "", SLICE_ARG(one->name));
+	report_error(&loader->report, at, "FUSE_IMPORT_UNKNOWN_DEPENDENCY",
+		     known.len ? "unknown dependency '%.*s', there are: %s"
+			       : "unknown dependency '%.*s', fuse.toml declares none%s",
+		     SLICE_ARG(name), buf_str(&known));
+	buf_done(&known);
+}
+
+/* "root:" and "dep:" start at the folder of a package; a path below it, or NULL with a diagnostic.
+ */
+static const char *package_path(struct loader *loader, const struct unit *unit, struct slice name,
+				struct range at)
+{
+	bool is_root = slice_starts(name, "root:");
+	struct slice rest = slice_make(name.ptr + 4, name.len - 4);
+	int32_t package = (int32_t)unit->package;
+	if (is_root) {
+		rest = slice_make(rest.ptr + 1, rest.len - 1);
+	} else {
+		const char *slash = memchr(rest.ptr, '/', rest.len);
+		struct slice who =
+			slice_make(rest.ptr, slash ? (size_t)(slash - rest.ptr) : rest.len);
+		if (!slash || who.len == 0 || who.len + 1 == rest.len) {
+			report_error(&loader->report, at, "FUSE_IMPORT_DEP_PATH",
+				     "a dependency's module is written dep:<name>/<path>");
+			return NULL;
 		}
-		char *parent = path_dir(dir);
-		bool end = strcmp(parent, dir) == 0;
-		free(dir);
-		dir = parent;
-		if (end)
-			break;
+		rest = slice_make(slash + 1, rest.len - who.len - 1);
+		package = packages_find(&loader->packages, who);
+		if (package < 0) {
+			unknown_dependency(loader, who, at);
+			return NULL;
+		}
 	}
-	free(dir);
-	return entry;
+	CLEANUP(free_p) char *inside = strndup(rest.ptr, rest.len);
+	if (rest.len == 0 || !path_is_inside(inside)) {
+		report_error(&loader->report, at,
+			     !is_root                              ? "FUSE_IMPORT_DEP_PATH"
+			     : rest.len == 0 || rest.ptr[0] == '/' ? "FUSE_IMPORT_ROOT_PATH"
+								   : "FUSE_IMPORT_ROOT_ESCAPE",
+			     "'%s' needs a path inside the package", is_root ? "root:" : "dep:");
+		return NULL;
+	}
+	const char *dir = loader->packages.list.items[package].dir;
+	CLEANUP(free_p) char *joined = path_join(*dir ? dir : ".", inside);
+	loader->importing = (uint32_t)package;
+	return arena_strdup(loader->arena, joined);
 }
 
 static const char *extension(struct slice path)
@@ -104,26 +108,12 @@ static char *import_path(struct loader *loader, const struct unit *unit, struct 
 	struct range at = decl->import_form == IMPORT_MODULE ? decl->name.range : decl->text_range;
 	const char *ext = extension(name);
 	size_t ext_len = ext ? name.len - (size_t)(ext - name.ptr) : 0;
-	CLEANUP(free_p) char *dir = NULL;
-	if (slice_starts(name, "dep:")) {
-		report_error(&loader->report, at, "FUSE_UNSUPPORTED",
-			     "'dep:' is not supported by this toolchain yet");
-		return NULL;
-	}
-	if (slice_starts(name, "root:")) {
-		dir = root_directory(loader);
-		name = slice_make(name.ptr + 5, name.len - 5);
-		CLEANUP(free_p) char *inside = strndup(name.ptr, name.len);
-		if (name.len == 0 || !path_is_inside(inside)) {
-			report_error(&loader->report, at,
-				     name.len == 0 || name.ptr[0] == '/'
-					     ? "FUSE_IMPORT_ROOT_PATH"
-					     : "FUSE_IMPORT_ROOT_ESCAPE",
-				     "'root:' needs a path inside the package");
+	const char *start = NULL;
+	loader->importing = unit->package;
+	if (slice_starts(name, "dep:") || slice_starts(name, "root:")) {
+		start = package_path(loader, unit, name, at);
+		if (!start)
 			return NULL;
-		}
-	} else {
-		dir = path_dir(unit->source.path);
 	}
 	if (ext && ext_len > 1) {
 		struct slice suffix = slice_make(ext, ext_len);
@@ -139,10 +129,15 @@ static char *import_path(struct loader *loader, const struct unit *unit, struct 
 			return NULL;
 		}
 	}
-	const char *file = arena_printf(loader->arena, "%.*s%s", SLICE_ARG(name),
-					ext && ext_len > 1 ? "" : ".fuse");
-	CLEANUP(free_p) char *joined = path_join(dir, file);
-	return tidy(loader->arena, joined);
+	const char *suffix = ext && ext_len > 1 ? "" : ".fuse";
+	if (start)
+		return package_tidy(loader->arena,
+				    arena_printf(loader->arena, "%s%s", start, suffix));
+	CLEANUP(free_p) char *dir = path_dir(unit->source.path);
+	CLEANUP(free_p)
+	char *joined =
+		path_join(dir, arena_printf(loader->arena, "%.*s%s", SLICE_ARG(name), suffix));
+	return package_tidy(loader->arena, joined);
 }
 
 static void load_asset(struct loader *loader, struct ast_decl *decl, const char *path)
@@ -197,6 +192,7 @@ static void load_import(struct loader *loader, struct unit *unit, struct ast_dec
 
 void loader_load_text(struct loader *loader, const char *path, struct slice text)
 {
+	packages_load(&loader->packages, loader->arena, &loader->report, path);
 	(void)add_unit(loader, path, text);
 	for (size_t i = 0; i < loader->units.len; i++) {
 		struct ast_module *ast = loader->units.items[i]->ast;
@@ -226,4 +222,5 @@ void loader_done(struct loader *loader)
 	}
 	vec_done(&loader->units);
 	vec_done(&loader->sources);
+	packages_done(&loader->packages);
 }

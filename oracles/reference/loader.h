@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "oracles/reference/package.h"
 #include "oracles/reference/sema.h"
 
 struct loader {
@@ -10,6 +11,8 @@ struct loader {
 	struct report report;
 	VEC(struct unit *) units;           /* 0 is the root */
 	VEC(const struct source *) sources; /* of the same units, for the report */
+	struct packages packages;
+	uint32_t importing; /* package of the module that is loaded next */
 };
 
 /*

@@ -45,13 +45,12 @@ static struct expr *lower_literal(struct lower *l, struct ast_expr *expr, struct
 	}
 }
 
-/* The number of the field, or -1: it is looked up by name where the value may be of another struct
- * than its type says, as a validation error in a result that declares an error of its own. */
-static int32_t known_field(const struct ast_expr *expr)
+int32_t lower_field_index(const struct ast_expr *member)
 {
-	const struct ty *base = ty_plain(expr->left->ty);
-	bool known = expr->role == ROLE_FIELD && base->kind == TY_STRUCT && !base->symbol->is_error;
-	return known ? (int32_t)expr->variant : -1;
+	const struct ty *base = ty_plain(member->left->ty);
+	bool certain =
+		member->role == ROLE_FIELD && base->kind == TY_STRUCT && !base->symbol->is_error;
+	return certain ? (int32_t)member->variant : -1;
 }
 
 static struct expr *lower_name(struct lower *l, struct ast_expr *expr, struct span span)
@@ -77,7 +76,7 @@ static struct expr *lower_name(struct lower *l, struct ast_expr *expr, struct sp
 	/* a member of a value */
 	out = lower_node(l, EXPR_FIELD, REP_VALUE, span, 1);
 	out->args[0] = lower_value(l, expr->left);
-	out->u.field.index = known_field(expr);
+	out->u.field.index = lower_field_index(expr);
 	out->u.field.name = arena_slice(l->arena, expr->name.text);
 	return lower_settle(l, out, expr->ty);
 }
@@ -135,7 +134,7 @@ static struct expr *lower_optional(struct lower *l, struct ast_expr *expr, struc
 	if (expr->kind == AST_OPTIONAL_MEMBER) {
 		access = lower_node(l, EXPR_FIELD, REP_VALUE, span, 1);
 		access->args[0] = lower_slot(l, slot, span);
-		access->u.field.index = known_field(expr);
+		access->u.field.index = lower_field_index(expr);
 		access->u.field.name = arena_slice(l->arena, expr->name.text);
 	} else {
 		access = lower_op(l, OP_INDEX, span, lower_slot(l, slot, span),

@@ -69,6 +69,8 @@ enum rep lower_param_rep(const struct lower *l, const struct local *param);
 enum rep lower_result_rep(const struct lower *l, uint32_t function, const struct ty *ty);
 
 /* lower_expr.c, lower_call.c */
+/* The number of the field that a member names, or -1 when only its name is certain. */
+int32_t lower_field_index(const struct ast_expr *member);
 struct expr *lower_expr(struct lower *l, struct ast_expr *expr);  /* boxes opened */
 struct expr *lower_value(struct lower *l, struct ast_expr *expr); /* the same as a tagged value */
 struct expr *lower_keep_box(struct lower *l, struct ast_expr *expr);

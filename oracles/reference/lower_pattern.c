@@ -33,7 +33,8 @@ bool lower_always_matches(const struct ast_pattern *pattern)
 		return false;
 	if (pattern->role == PATTERN_BINDING)
 		return true;
-	if (pattern->role != PATTERN_STRUCT || pattern->ty->kind != TY_STRUCT)
+	if (pattern->role != PATTERN_STRUCT || pattern->ty->kind != TY_STRUCT ||
+	    pattern->symbol->is_error)
 		return false;
 	for (uint32_t i = 0; i < pattern->arg_len; i++)
 		if (!lower_always_matches(pattern->args[i]))
@@ -121,7 +122,7 @@ static struct expr *test_name(struct lower *l, struct ast_pattern *pattern, cons
 	case PATTERN_VARIANT:
 		return test_variant(l, pattern, lower_place(l, at), span);
 	case PATTERN_STRUCT:
-		if (pattern->ty->kind == TY_STRUCT)
+		if (pattern->ty->kind == TY_STRUCT && !pattern->symbol->is_error)
 			return NULL;
 		expr = lower_node(l, EXPR_IS_TYPE, REP_BOOL, span, 1);
 		expr->u.index = pattern->symbol->index;

@@ -50,8 +50,7 @@ static void lower_step(struct lower *l, struct path_step *step, struct ast_expr 
 		step->name = SLICE_EMPTY;
 		return;
 	}
-	if (target->role == ROLE_FIELD)
-		step->field = (int32_t)target->variant;
+	step->field = lower_field_index(target);
 	step->name = arena_slice(l->arena, target->name.text);
 }
 

@@ -29,6 +29,7 @@ enum { EXIT_WELL, EXIT_FAILED, EXIT_USAGE, EXIT_FAULT };
 struct options {
 	const char *file;
 	const char *app;
+	const char *filter; /* of test: part of a name */
 	bool json;
 	bool interpret;
 	bool release;
@@ -48,6 +49,7 @@ static const char usage_text[] =
 	"       fuse-ref run [--backend ast|native] [--app NAME] [--diagnostics json|text] FILE "
 	"[-- ARG...]\n"
 	"       fuse-ref build --release|--aot [--app NAME] [--diagnostics json|text] FILE\n"
+	"       fuse-ref test [--filter TEXT] [--diagnostics json|text] FILE\n"
 	"       fuse-ref tree FILE      the canonical program\n"
 	"       fuse-ref emit FILE      the C text that both compilers get\n"
 	"       fuse-ref faults         miscompilations this build can plant "
@@ -201,6 +203,59 @@ static int verb_build(const struct options *options)
 	return code;
 }
 
+static int by_name(const void *a, const void *b)
+{
+	struct slice x = ((const struct entry *)a)->name, y = ((const struct entry *)b)->name;
+	int order = memcmp(x.ptr, y.ptr, x.len < y.len ? x.len : y.len);
+	return order ? order : (x.len > y.len) - (x.len < y.len);
+}
+
+static bool passes_filter(struct slice name, const char *filter)
+{
+	return !filter || memmem(name.ptr, name.len, filter, strlen(filter));
+}
+
+/* Every test starts afresh; its own output stays in front of its line. */
+static int run_tests(const struct program *program, const char *filter)
+{
+	uint32_t count = 0, failed = 0;
+	for (uint32_t i = 0; i < program->test_len; i++) {
+		const struct entry *test = &program->tests[i];
+		if (!passes_filter(test->name, filter))
+			continue;
+		CLEANUP(free_p) char *message = NULL;
+		int r = interp_run(program, test->function, &message);
+		count++;
+		failed += r != 0;
+		if (r == 0)
+			(void)printf("ok %.*s\n", SLICE_ARG(test->name));
+		else
+			(void)printf("FAILED %.*s: %s\n", SLICE_ARG(test->name),
+				     message ? message : "out of memory");
+		(void)fflush(stdout);
+	}
+	if (count == 0)
+		(void)puts("0 tests");
+	else if (failed == 0)
+		(void)printf("ok (%u tests)\n", count);
+	else
+		(void)printf("FAILED (%u failed of %u tests)\n", failed, count);
+	return fflush(stdout) == 0 && failed == 0 ? EXIT_WELL : EXIT_FAILED;
+}
+
+static int verb_test(const struct options *options)
+{
+	struct program program = {0};
+	int code = load(&program, options);
+	if (code != EXIT_WELL)
+		return code;
+	if (program.test_len > 0)
+		qsort(program.tests, program.test_len, sizeof(*program.tests), by_name);
+	code = run_tests(&program, options->filter);
+	program_done(&program);
+	return code;
+}
+
 static int verb_tree(const struct options *options)
 {
 	struct program program = {0};
@@ -234,6 +289,7 @@ static const struct verb verbs[] = {
 	 " --diagnostics --backend --app ", verb_run},
 	{"build", "fuse-ref build --release|--aot [--app NAME] FILE",
 	 " --diagnostics --app --release --aot ", verb_build},
+	{"test", "fuse-ref test [--filter TEXT] FILE", " --diagnostics --filter ", verb_test},
 	{"tree", "fuse-ref tree FILE", " --diagnostics ", verb_tree},
 	{"emit", "fuse-ref emit FILE", " --diagnostics ", verb_emit},
 };
@@ -254,6 +310,8 @@ static int set_option(struct options *options, const char *name, const char *val
 {
 	if (strcmp(name, "--app") == 0) {
 		options->app = value;
+	} else if (strcmp(name, "--filter") == 0) {
+		options->filter = value;
 	} else if (strcmp(name, "--backend") == 0) {
 		options->interpret = strcmp(value, "ast") == 0;
 		if (!options->interpret && strcmp(value, "native") != 0)

@@ -21,3 +21,7 @@ struct report {
 
 void report_error(struct report *report, struct range range, const char *code, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* The same for a line of a file that is no module. */
+void report_error_at(struct report *report, const char *path, uint32_t line, const char *code,
+		     const char *fmt, ...) __attribute__((format(printf, 5, 6)));

@@ -109,6 +109,8 @@ struct rt_name rt_type_of(const struct value *v);
 
 /* Raise std.Error.Validation with one field entry. */
 void rt_raise_invalid(struct rt *rt, const char *path, const char *code, const char *message);
+/* std.Error with that message, which is consumed: what the runtime's own functions fail with. */
+struct value rt_error_make(struct rt *rt, struct value message);
 /* One entry of its fields, a struct; and the raise of a List of them. Consumes details. */
 struct value rt_invalid_detail(struct rt *rt, const char *path, const char *code,
 			       const char *message);

@@ -63,6 +63,26 @@ void rt_raise_details(struct rt *rt, struct value details)
 	rt_raise(rt, error);
 }
 
+static const struct rt_type_field error_fields[] = {
+	{.name = NAME("message"), .default_function = -1},
+};
+static const struct rt_type error_type = {
+	.name = NAME("std.Error"),
+	.kind = RT_KIND_STRUCT,
+	.field_len = 1,
+	.fields = error_fields,
+};
+
+struct value rt_error_make(struct rt *rt, struct value message)
+{
+	struct value error = rt_record_make(rt, RT_STRUCT, &error_type, 1);
+	if (error.tag == RT_STRUCT)
+		error.u.record->items[0] = message;
+	else
+		rt_drop(rt, message);
+	return error;
+}
+
 void rt_raise_invalid(struct rt *rt, const char *path, const char *code, const char *message)
 {
 	struct value list = rt_list_make(rt, 1);

@@ -131,6 +131,15 @@ struct value rt_print(struct rt *rt, struct value v);
 struct value rt_assert(struct rt *rt, int condition, struct value message);
 struct value rt_fail(struct rt *rt, struct value message);
 
+struct value rt_time_now(struct rt *rt, uint32_t len, struct value *none);
+struct value rt_time_sleep(struct rt *rt, struct value ms);
+struct value rt_time_format(struct rt *rt, struct value epoch, struct value form);
+struct value rt_time_parse(struct rt *rt, struct value text, struct value form);
+struct value rt_crypto_hash(struct rt *rt, struct value name, struct value data);
+struct value rt_crypto_hmac(struct rt *rt, uint32_t len, struct value *values);
+struct value rt_crypto_random(struct rt *rt, struct value count);
+int rt_crypto_equal(struct rt *rt, struct value a, struct value b);
+
 struct value rt_env(struct rt *rt, struct value name);
 struct value rt_env_int(struct rt *rt, struct value name);
 struct value rt_env_float(struct rt *rt, struct value name);

@@ -18,6 +18,8 @@ enum symbol_kind {
 	SYMBOL_CONFIG,      /* fields, like a struct that exists once */
 	SYMBOL_ASSET,       /* an imported file: a value that exists once */
 	SYMBOL_MODULE,      /* import Foo: the module it names */
+	SYMBOL_INTERFACE,   /* what its members are stands in the declaration */
+	SYMBOL_GENERIC,     /* a function with type parameters; its copies are functions */
 	SYMBOL_UNSUPPORTED, /* declared, and already refused */
 };
 
@@ -52,6 +54,13 @@ struct variant {
 	uint32_t payload_len;
 };
 
+/* What a type parameter, or Self, stands for in one concrete copy. */
+struct binding {
+	struct slice name;
+	struct ty *ty;
+	struct symbol *interface; /* of a where clause, or NULL */
+};
+
 struct symbol {
 	enum symbol_kind kind;
 	struct slice name;
@@ -64,7 +73,7 @@ struct symbol {
 	uint32_t field_len;
 	enum { FIELDS_NEW, FIELDS_BUSY, FIELDS_DONE } state;
 	bool broken;   /* its fields are not known; already reported */
-	bool is_error; /* the error of some result: a value of it may be an error of the runtime */
+	bool is_error; /* named behind a '!': another error may turn up where it is expected */
 	/* enum */
 	struct variant *variants;
 	uint32_t variant_len;
@@ -72,6 +81,12 @@ struct symbol {
 	struct local **params;
 	uint32_t param_len;
 	struct ty *result;
+	bool has_self; /* a method: its first parameter is the receiver */
+	bool checked;
+	struct binding *bindings; /* in effect in its head and body */
+	uint32_t binding_len;
+	struct symbol *copies; /* SYMBOL_GENERIC: made so far, linked by next_copy */
+	struct symbol *next_copy;
 	/* module */
 	uint32_t target;
 	/* lowering */
@@ -88,11 +103,21 @@ struct spawn_scope {
 	VEC(struct local *) captures;
 };
 
+/* impl Interface for Type: the methods are functions that no name leads to. */
+struct impl {
+	struct symbol *interface;
+	struct symbol *target;
+	struct ast_decl *decl;
+	uint32_t module;
+	struct symbol **methods; /* as many as the declaration has members */
+};
+
 /* One loaded file. */
 struct unit {
 	struct source source;
 	struct slice name;
 	const char *identity; /* its path without detours: a file is loaded once */
+	uint32_t package;     /* 0 is the root's */
 	struct ast_module *ast;
 	unsigned capabilities;         /* required by the module, a bit each */
 	struct map symbols;            /* struct symbol by name; imports included */
@@ -114,8 +139,13 @@ struct sema {
 	VEC(struct body) apps;
 	VEC(struct body) tests;
 	VEC(struct symbol *) assets;
+	VEC(struct impl) impls;
+	uint32_t copy_count;     /* of generic functions */
+	VEC(struct ty *) blanks; /* what a type parameter is while heads are compared */
 	/* while a body is checked */
 	uint32_t module;
+	const struct binding *bindings;
+	uint32_t binding_len;
 	struct ty *result;
 	VEC(struct local *) scope;
 	uint32_t depth;

@@ -25,6 +25,15 @@ static const struct builtin_operation operations[] = {
 	{{"log", 1, 99, BUILTIN_OP}, OP_LOG, "", "u", true},
 	{{"json.encode", 1, 1, BUILTIN_OP}, OP_JSON_ENCODE, "v", "s", false},
 	{{"json.decode", 1, 1, BUILTIN_OP}, OP_JSON_DECODE, "s", "v", false},
+	/* time and secrets */
+	{{"time.now", 0, 0, BUILTIN_OP}, OP_TIME_NOW, "", "i", false},
+	{{"time.sleep", 1, 1, BUILTIN_OP}, OP_TIME_SLEEP, "i", "u", false},
+	{{"time.format", 2, 2, BUILTIN_OP}, OP_TIME_FORMAT, "is", "s", false},
+	{{"time.parse", 2, 2, BUILTIN_OP}, OP_TIME_PARSE, "ss", "i!", false},
+	{{"crypto.hash", 2, 2, BUILTIN_OP}, OP_CRYPTO_HASH, "sy", "y", false},
+	{{"crypto.hmac", 3, 3, BUILTIN_OP}, OP_CRYPTO_HMAC, "syy", "y", false},
+	{{"crypto.random_bytes", 1, 1, BUILTIN_OP}, OP_CRYPTO_RANDOM, "i", "y", false},
+	{{"crypto.constant_time_eq", 2, 2, BUILTIN_OP}, OP_CRYPTO_EQUAL, "yy", "b", false},
 };
 
 const struct builtin *builtin_find(struct slice name)
@@ -56,6 +65,8 @@ static struct ty *operation_call(struct sema *s, struct ast_expr *expr,
 			sema_fits(s, expr->args[i].value, type_of_letter(s, operation->params[i]),
 				  "FUSE_CALL_ARGUMENT");
 	struct ty *result = type_of_letter(s, operation->result[0]);
+	if (operation->result[1] == '!')
+		return ty_of(&s->types, TY_RESULT, result, ty_basic(&s->types, TY_ANY));
 	return operation->result[1] == '?' ? ty_of(&s->types, TY_OPTION, result, NULL) : result;
 }
 
@@ -72,6 +83,7 @@ struct ty *sema_builtin_call(struct sema *s, struct ast_expr *expr)
 	if (s->spawn && has_effect(builtin))
 		report_error(s->report, expr->range, "FUSE_SPAWN_SIDE_EFFECT",
 			     "a spawn block cannot call '%s'", builtin->name);
+	sema_capability_of(s, expr->range, builtin->name);
 	for (uint32_t i = 0; i < expr->arg_len; i++) {
 		(void)sema_expr(s, expr->args[i].value);
 		if (expr->args[i].name.text.len > 0)

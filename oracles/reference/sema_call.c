@@ -28,6 +28,16 @@ static bool resolve_symbol(struct sema *s, struct ast_expr *expr, struct symbol 
 	case SYMBOL_MODULE:
 		expr->role = ROLE_MODULE;
 		break;
+	case SYMBOL_GENERIC:
+		expr->role = ROLE_GENERIC;
+		expr->ty = BASIC(s, TY_UNKNOWN);
+		break;
+	case SYMBOL_INTERFACE:
+		report_error(s->report, expr->range, "FUSE_INTERFACE_DYNAMIC_USE",
+			     "interface '%.*s' is not a value", SLICE_ARG(symbol->name));
+		expr->role = ROLE_DYNAMIC;
+		expr->ty = BASIC(s, TY_UNKNOWN);
+		break;
 	case SYMBOL_UNSUPPORTED:
 		expr->role = ROLE_DYNAMIC;
 		expr->ty = BASIC(s, TY_UNKNOWN);
@@ -49,6 +59,16 @@ static bool resolve_ident(struct sema *s, struct ast_expr *expr)
 	struct symbol *symbol = sema_symbol(s, expr->name.text);
 	if (symbol)
 		return resolve_symbol(s, expr, symbol);
+	const struct binding *binding = sema_binding(s, expr->name.text);
+	if (binding) {
+		if (!ty_is_open(binding->ty))
+			report_error(s->report, expr->range, "FUSE_NAME_TYPE_AS_VALUE",
+				     "'%.*s' is the type %s here, which has no members",
+				     SLICE_ARG(expr->name.text), SEMA_NAME(s, binding->ty));
+		expr->role = ROLE_DYNAMIC;
+		expr->ty = BASIC(s, TY_UNKNOWN);
+		return true;
+	}
 	expr->builtin = builtin_find(expr->name.text);
 	if (!expr->builtin)
 		return false;
@@ -63,7 +83,7 @@ static bool resolve_ident(struct sema *s, struct ast_expr *expr)
 }
 
 /* "std.Error.NotFound": a type's name may have dots, so a chain of plain names is tried as one. */
-static struct symbol *dotted_type(struct sema *s, const struct ast_expr *expr)
+struct symbol *sema_dotted(struct sema *s, const struct ast_expr *expr)
 {
 	struct buf text = {.max = 256};
 	const struct ast_expr *parts[16];
@@ -136,7 +156,7 @@ static bool resolve_builtin(struct sema *s, struct ast_expr *expr)
 }
 
 /* Is the chain's first name something other than a local or a value? */
-static bool names_declaration(struct sema *s, const struct ast_expr *expr)
+bool sema_names_declaration(struct sema *s, const struct ast_expr *expr)
 {
 	while (expr->kind == AST_MEMBER)
 		expr = expr->left;
@@ -145,14 +165,14 @@ static bool names_declaration(struct sema *s, const struct ast_expr *expr)
 
 static bool resolve_member(struct sema *s, struct ast_expr *expr)
 {
-	if (!names_declaration(s, expr))
+	if (!sema_names_declaration(s, expr))
 		return false;
 	if (resolve_builtin(s, expr))
 		return true;
-	struct symbol *symbol = dotted_type(s, expr);
+	struct symbol *symbol = sema_dotted(s, expr);
 	if (symbol)
 		return resolve_symbol(s, expr, symbol);
-	symbol = dotted_type(s, expr->left);
+	symbol = sema_dotted(s, expr->left);
 	if (symbol && symbol->kind == SYMBOL_ENUM)
 		return resolve_variant(s, expr, symbol);
 	if (symbol && symbol->kind == SYMBOL_CONFIG)
@@ -184,10 +204,11 @@ bool sema_resolve_name(struct sema *s, struct ast_expr *expr)
 	return false;
 }
 
-static void check_args_anyway(struct sema *s, struct ast_expr *expr)
+void sema_check_args(struct sema *s, struct ast_expr *expr)
 {
 	for (uint32_t i = 0; i < expr->arg_len; i++)
-		(void)sema_expr(s, expr->args[i].value);
+		if (!expr->args[i].value->ty)
+			(void)sema_expr(s, expr->args[i].value);
 }
 
 static void refuse_names(struct sema *s, struct ast_expr *expr, struct slice callee)
@@ -198,10 +219,10 @@ static void refuse_names(struct sema *s, struct ast_expr *expr, struct slice cal
 				     "'%.*s' takes its arguments by position", SLICE_ARG(callee));
 }
 
-static struct ty *call_function(struct sema *s, struct ast_expr *expr, struct symbol *function,
-				bool defaults)
+struct ty *sema_call_function(struct sema *s, struct ast_expr *expr, struct symbol *function,
+			      bool defaults)
 {
-	uint32_t required = 0;
+	uint32_t required = 0, self = function->has_self ? 1 : 0;
 	sema_capabilities_of(s, expr->range, function);
 	refuse_names(s, expr, function->name);
 	for (uint32_t i = 0; i < function->param_len; i++)
@@ -210,17 +231,14 @@ static struct ty *call_function(struct sema *s, struct ast_expr *expr, struct sy
 	if (expr->arg_len < required || expr->arg_len > function->param_len)
 		report_error(s->report, expr->range, "FUSE_CALL_ARITY",
 			     "'%.*s' expects %u argument%s, got %u", SLICE_ARG(function->name),
-			     expr->arg_len < required ? required : function->param_len,
-			     (expr->arg_len < required ? required : function->param_len) == 1 ? ""
-											      : "s",
-			     expr->arg_len);
-	for (uint32_t i = 0; i < expr->arg_len; i++) {
-		if (i < function->param_len)
-			sema_expect(s, expr->args[i].value, function->params[i]->ty,
-				    "FUSE_CALL_ARGUMENT");
-		else
-			(void)sema_expr(s, expr->args[i].value);
-	}
+			     (expr->arg_len < required ? required : function->param_len) - self,
+			     (expr->arg_len < required ? required : function->param_len) - self == 1
+				     ? ""
+				     : "s",
+			     expr->arg_len - self);
+	sema_check_args(s, expr);
+	for (uint32_t i = 0; i < expr->arg_len && i < function->param_len; i++)
+		sema_fits(s, expr->args[i].value, function->params[i]->ty, "FUSE_CALL_ARGUMENT");
 	return function->result;
 }
 
@@ -278,7 +296,7 @@ static struct ty *construct_struct(struct sema *s, struct ast_expr *expr)
 	expr->role = ROLE_STRUCT;
 	expr->arg_index = ARENA_ARRAY(s->arena, uint32_t, expr->arg_len + 1);
 	if (symbol->broken) {
-		check_args_anyway(s, expr);
+		sema_check_args(s, expr);
 		return symbol->ty;
 	}
 	bool named = true;
@@ -297,14 +315,14 @@ static struct ty *construct_struct(struct sema *s, struct ast_expr *expr)
 	return symbol->ty;
 }
 
-static struct ty *call_value(struct sema *s, struct ast_expr *expr)
+struct ty *sema_call_value(struct sema *s, struct ast_expr *expr)
 {
 	struct ty *callee = expr->left->ty;
 	struct ty *plain = ty_plain(callee);
 	expr->role = ROLE_DYNAMIC;
 	if (plain->kind == TY_FUNCTION)
-		return call_function(s, expr, plain->symbol, false);
-	check_args_anyway(s, expr);
+		return sema_call_function(s, expr, plain->symbol, false);
+	sema_check_args(s, expr);
 	if (ty_is_open(plain))
 		return plain;
 	report_error(s->report, expr->range, "FUSE_CALL_TARGET",
@@ -315,22 +333,26 @@ static struct ty *call_value(struct sema *s, struct ast_expr *expr)
 struct ty *sema_call(struct sema *s, struct ast_expr *expr)
 {
 	struct ast_expr *callee = expr->left;
-	if (expr->type_arg_len > 0) {
-		sema_unsupported(s, expr->range, "type arguments");
-		return BASIC(s, TY_UNKNOWN);
-	}
 	callee->role = ROLE_NONE;
+	struct ty *method = sema_method_call(s, expr);
+	if (method)
+		return method;
 	if (!sema_resolve_name(s, callee)) {
 		(void)sema_expr(s, callee);
-		return call_value(s, expr);
+		return sema_call_value(s, expr);
 	}
 	expr->role = callee->role;
 	expr->symbol = callee->symbol;
 	expr->variant = callee->variant;
 	expr->builtin = callee->builtin;
+	if (expr->type_arg_len > 0 && callee->role != ROLE_GENERIC)
+		report_error(s->report, expr->range, "FUSE_GENERIC_CALL_TYPE_ARG",
+			     "this call takes no type arguments");
 	switch (callee->role) {
 	case ROLE_FUNCTION:
-		return call_function(s, expr, callee->symbol, true);
+		return sema_call_function(s, expr, callee->symbol, true);
+	case ROLE_GENERIC:
+		return sema_generic_call(s, expr, callee->symbol);
 	case ROLE_VARIANT:
 		return construct_variant(s, expr);
 	case ROLE_BUILTIN:
@@ -344,14 +366,14 @@ struct ty *sema_call(struct sema *s, struct ast_expr *expr)
 		break;
 	case ROLE_CONST:
 		callee->ty = callee->ty ? callee->ty : BASIC(s, TY_UNKNOWN);
-		return call_value(s, expr);
+		return sema_call_value(s, expr);
 	case ROLE_MODULE:
 		report_error(s->report, expr->range, "FUSE_CALL_TARGET",
 			     "call target is a module, not a function");
 		break;
 	default:
-		return call_value(s, expr);
+		return sema_call_value(s, expr);
 	}
-	check_args_anyway(s, expr);
+	sema_check_args(s, expr);
 	return BASIC(s, TY_UNKNOWN);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sema_capability: what a module says it needs, and that who calls into it says so too. */
+#include <string.h>
+
 #include "oracles/reference/sema_internal.h"
 
 static const char *const capabilities[] = {"db", "crypto", "network", "time"};
@@ -36,4 +38,16 @@ void sema_capabilities_of(struct sema *s, struct range call, const struct symbol
 			report_error(s->report, call, "FUSE_CAPABILITY_MISSING",
 				     "a call of '%.*s' needs 'requires %s' in this module too",
 				     SLICE_ARG(callee->name), capabilities[k]);
+}
+
+void sema_capability_of(struct sema *s, struct range call, const char *builtin)
+{
+	for (unsigned k = 0; k < CAPABILITY_COUNT; k++) {
+		size_t len = strlen(capabilities[k]);
+		if (strncmp(builtin, capabilities[k], len) == 0 && builtin[len] == '.' &&
+		    !(s->units[s->module]->capabilities & 1u << k))
+			report_error(s->report, call, "FUSE_CAPABILITY_MISSING",
+				     "'%s' needs 'requires %s' in this module", builtin,
+				     capabilities[k]);
+	}
 }

@@ -68,10 +68,7 @@ static void declare_name(struct sema *s, struct ast_decl *decl)
 {
 	switch (decl->kind) {
 	case AST_DECL_FN:
-		if (decl->type_param_len > 0)
-			refuse(s, decl, "generic function");
-		else
-			(void)declare(s, decl, SYMBOL_FUNCTION);
+		(void)declare(s, decl, decl->type_param_len > 0 ? SYMBOL_GENERIC : SYMBOL_FUNCTION);
 		break;
 	case AST_DECL_TYPE:
 		(void)declare(s, decl, SYMBOL_STRUCT);
@@ -92,10 +89,9 @@ static void declare_name(struct sema *s, struct ast_decl *decl)
 		(void)declare(s, decl, SYMBOL_CONFIG);
 		break;
 	case AST_DECL_INTERFACE:
-		refuse(s, decl, "interface");
+		(void)declare(s, decl, SYMBOL_INTERFACE);
 		break;
 	case AST_DECL_IMPL:
-		sema_unsupported(s, decl->range, "impl");
 		break;
 	case AST_DECL_MIGRATION:
 		sema_unsupported(s, decl->range, "migration");
@@ -109,9 +105,14 @@ static void declare_name(struct sema *s, struct ast_decl *decl)
 	}
 }
 
-static void resolve_signature(struct sema *s, struct symbol *symbol)
+void sema_signature(struct sema *s, struct symbol *symbol)
 {
 	struct ast_decl *decl = symbol->decl;
+	s->module = symbol->module;
+	s->bindings = symbol->bindings;
+	s->binding_len = symbol->binding_len;
+	if (decl->constraint_len > 0 && decl->type_param_len == 0 && !symbol->checked)
+		sema_type_params(s, decl);
 	symbol->param_len = decl->param_len;
 	symbol->params = ARENA_ARRAY(s->arena, struct local *, decl->param_len + 1);
 	for (uint32_t i = 0; i < decl->param_len; i++) {
@@ -131,6 +132,7 @@ static void resolve_signature(struct sema *s, struct symbol *symbol)
 		report_error(s->report, decl->result->range, "FUSE_TYPE_RESULT_DOMAIN",
 			     "an error type must be a declared type or enum, found %s",
 			     SEMA_NAME(s, symbol->result->args[1]));
+	s->binding_len = 0;
 }
 
 static void resolve_enum(struct sema *s, struct symbol *symbol)
@@ -220,8 +222,9 @@ void sema_fields(struct sema *s, struct symbol *symbol)
 {
 	if (symbol->state != FIELDS_NEW)
 		return;
-	uint32_t module = s->module;
+	uint32_t module = s->module, binding_len = s->binding_len;
 	s->module = symbol->module;
+	s->binding_len = 0;
 	symbol->state = FIELDS_BUSY;
 	if (symbol->decl->base.text.len > 0)
 		derived_fields(s, symbol);
@@ -229,11 +232,13 @@ void sema_fields(struct sema *s, struct symbol *symbol)
 		own_fields(s, symbol);
 	symbol->state = FIELDS_DONE;
 	s->module = module;
+	s->binding_len = binding_len;
 }
 
 static void begin_body(struct sema *s, uint32_t module, struct ty *result)
 {
 	s->module = module;
+	s->binding_len = 0;
 	s->result = result;
 	s->scope.len = 0;
 	s->depth = 0;
@@ -246,7 +251,12 @@ static void begin_body(struct sema *s, uint32_t module, struct ty *result)
 static void check_function(struct sema *s, struct symbol *symbol)
 {
 	struct ast_decl *decl = symbol->decl;
+	if (symbol->checked)
+		return;
+	symbol->checked = true;
 	begin_body(s, symbol->module, symbol->result);
+	s->bindings = symbol->bindings;
+	s->binding_len = symbol->binding_len;
 	for (uint32_t i = 0; i < symbol->param_len; i++) {
 		/* a default sees the parameters before it */
 		if (decl->params[i].value)
@@ -286,6 +296,22 @@ static void each_symbol(struct sema *s, enum symbol_kind kind,
 	}
 }
 
+/* Bodies may call for more copies of generic functions. */
+static void check_functions(struct sema *s)
+{
+	uint32_t before;
+	do {
+		before = s->copy_count;
+		each_symbol(s, SYMBOL_FUNCTION, check_function);
+	} while (s->copy_count != before);
+}
+
+static void check_unused(struct sema *s, struct symbol *generic)
+{
+	if (!generic->copies)
+		check_function(s, sema_generic_blank(s, generic));
+}
+
 static void check_titled(struct sema *s, struct body *body)
 {
 	begin_body(s, body->module, BASIC(s, TY_ANY));
@@ -322,17 +348,23 @@ void sema_check(struct sema *s)
 	}
 	check_exports(s);
 	sema_imports(s);
-	each_symbol(s, SYMBOL_FUNCTION, resolve_signature);
+	sema_impls(s);
+	each_symbol(s, SYMBOL_FUNCTION, sema_signature);
+	each_symbol(s, SYMBOL_GENERIC, sema_generic);
 	each_symbol(s, SYMBOL_ENUM, resolve_enum);
 	each_symbol(s, SYMBOL_STRUCT, sema_fields);
 	each_symbol(s, SYMBOL_CONFIG, sema_fields);
+	sema_interfaces(s);
 	each_symbol(s, SYMBOL_STRUCT, check_defaults);
 	each_symbol(s, SYMBOL_CONFIG, check_defaults);
-	each_symbol(s, SYMBOL_FUNCTION, check_function);
+	check_functions(s);
 	vec_each (&s->apps, app)
 		check_titled(s, app);
 	vec_each (&s->tests, test)
 		check_titled(s, test);
+	check_functions(s);
+	each_symbol(s, SYMBOL_GENERIC, check_unused);
+	check_functions(s);
 	struct symbol *symbol = map_get(&s->units[0]->symbols, "main");
 	if (symbol && symbol->kind == SYMBOL_FUNCTION && symbol->module == 0)
 		s->main = symbol;
@@ -343,5 +375,7 @@ void sema_done(struct sema *s)
 	vec_done(&s->apps);
 	vec_done(&s->tests);
 	vec_done(&s->assets);
+	vec_done(&s->impls);
+	vec_done(&s->blanks);
 	vec_done(&s->scope);
 }

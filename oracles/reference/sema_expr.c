@@ -86,6 +86,11 @@ static struct ty *check_ident(struct sema *s, struct ast_expr *expr)
 				return expr->ty;
 			sema_unsupported(s, expr->range, "config as a value");
 			return BASIC(s, TY_UNKNOWN);
+		case ROLE_GENERIC:
+			report_error(s->report, expr->range, "FUSE_GENERIC_INFERENCE",
+				     "the type parameters of '%.*s' are only known in a call",
+				     SLICE_ARG(expr->symbol->name));
+			return BASIC(s, TY_UNKNOWN);
 		case ROLE_BUILTIN:
 			sema_unsupported(s, expr->range, "builtin as a value");
 			return BASIC(s, TY_UNKNOWN);
@@ -198,7 +203,16 @@ static struct ty *optional_of(struct sema *s, struct ty *ty)
 		     NULL);
 }
 
-/* expr ?! error: spec/runtime.md#result-types- */
+/* Is the error one of the domains of T!A!B? */
+static bool names_error(struct ty *domain, struct ty *error)
+{
+	if (domain->kind == TY_RESULT && error->kind != TY_RESULT)
+		return names_error(domain->args[0], error) || names_error(domain->args[1], error);
+	return ty_assignable(domain, error);
+}
+
+/* expr ?! error: spec/runtime.md#result-types-. Without a result type around, the error goes on to
+ * a caller that has one. */
 static struct ty *check_bang(struct sema *s, struct ast_expr *expr)
 {
 	struct ty *value = ty_unboxed(sema_expr(s, expr->left));
@@ -213,15 +227,10 @@ static struct ty *check_bang(struct sema *s, struct ast_expr *expr)
 			     "'?!' on an optional needs an error value");
 	if (!error && value->kind == TY_RESULT)
 		error = value->args[1];
-	if (s->result->kind == TY_RESULT) {
-		if (error && !ty_assignable(s->result->args[1], error))
-			report_error(s->report, expr->range, "FUSE_TYPE_BANG",
-				     "type mismatch: expected error %s, found %s",
-				     SEMA_NAME(s, s->result->args[1]), SEMA_NAME(s, error));
-	} else if (!s->inferred) {
+	if (s->result->kind == TY_RESULT && error && !names_error(s->result->args[1], error))
 		report_error(s->report, expr->range, "FUSE_TYPE_BANG",
-			     "'?!' needs a function whose result type names an error");
-	}
+			     "type mismatch: expected error %s, found %s",
+			     SEMA_NAME(s, s->result->args[1]), SEMA_NAME(s, error));
 	if (value->kind == TY_NULL)
 		return BASIC(s, TY_ANY);
 	return optional || value->kind == TY_RESULT ? value->args[0] : value;

@@ -22,7 +22,27 @@ struct ty *sema_resolve(struct sema *s, const struct ast_type *type);
 
 /* capabilities: sema_capability.c */
 void sema_requires(struct sema *s, struct ast_decl *decl);
+/* That of a builtin is the first part of its name: "time.now". */
+void sema_capability_of(struct sema *s, struct range call, const char *builtin);
 void sema_capabilities_of(struct sema *s, struct range call, const struct symbol *callee);
+
+void sema_signature(struct sema *s, struct symbol *function);
+
+/* interfaces and their impls: sema_interface.c */
+void sema_impls(struct sema *s);      /* know them and their methods */
+void sema_interfaces(struct sema *s); /* compare impls with what interfaces ask for */
+bool sema_has_impl(const struct sema *s, const struct symbol *interface, const struct ty *ty);
+/* x.method(...), Type.method(...): the type of the call, or NULL when it is neither. */
+struct ty *sema_method_call(struct sema *s, struct ast_expr *expr);
+
+/* type parameters: sema_generic.c */
+const struct binding *sema_binding(const struct sema *s, struct slice name); /* or NULL */
+void sema_generic(struct sema *s, struct symbol *generic);                   /* its head */
+/* A copy whose parameters stand for anything, to check a body that nobody calls. */
+struct symbol *sema_generic_blank(struct sema *s, struct symbol *generic);
+/* Names and constraints of a callable's type parameters. */
+void sema_type_params(struct sema *s, const struct ast_decl *decl);
+struct ty *sema_generic_call(struct sema *s, struct ast_expr *expr, struct symbol *generic);
 
 /* expressions: sema_expr.c, sema_call.c */
 struct ty *sema_expr(struct sema *s, struct ast_expr *expr);
@@ -36,6 +56,14 @@ void sema_condition(struct sema *s, struct ast_expr *expr);
 struct ty *sema_call(struct sema *s, struct ast_expr *expr);
 struct ty *sema_binary(struct sema *s, struct ast_expr *expr);
 struct ty *sema_member(struct sema *s, struct ast_expr *expr);
+struct ty *sema_call_function(struct sema *s, struct ast_expr *expr, struct symbol *function,
+			      bool defaults);
+struct ty *sema_call_value(struct sema *s, struct ast_expr *expr);
+void sema_check_args(struct sema *s, struct ast_expr *expr);
+/* "m.Color" as the declaration of that name, or NULL. */
+struct symbol *sema_dotted(struct sema *s, const struct ast_expr *expr);
+/* Is the first name of the chain no variable? */
+bool sema_names_declaration(struct sema *s, const struct ast_expr *expr);
 /* A name or chain of names as a declaration or local; false when `expr` is an ordinary value. */
 bool sema_resolve_name(struct sema *s, struct ast_expr *expr);
 struct ty *sema_field_of(struct sema *s, struct ast_expr *expr, struct ty *base);
@@ -65,7 +93,8 @@ struct builtin {
 };
 /* A builtin with the id BUILTIN_OP is the first member of one of these: it is one operation. A
  * letter for each argument's type and the result's: s String, i Int, f Float, b Bool, y Bytes, u
- * unit, v any; a '?' behind the result's makes it optional. */
+ * unit, v any; a '?' behind the result's makes it optional,
+ * a '!' a result that may be an error. */
 struct builtin_operation {
 	struct builtin builtin;
 	enum op op;

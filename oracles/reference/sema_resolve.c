@@ -97,7 +97,7 @@ static struct ty *resolve_refined(struct sema *s, const struct ast_type *type, s
 static struct ty *resolve_name(struct sema *s, const struct ast_type *type)
 {
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (!slice_is(type->name.text, known[i].name))
+		if (!slice_is(type->name.text, known[i].name) || sema_binding(s, type->name.text))
 			continue;
 		if (type->arg_len != known[i].args) {
 			report_error(s->report, type->range, "FUSE_TYPE_ARITY",
@@ -110,7 +110,15 @@ static struct ty *resolve_name(struct sema *s, const struct ast_type *type)
 		return ty_of(&s->types, known[i].kind, sema_resolve(s, type->args[0]),
 			     known[i].args == 2 ? sema_resolve(s, type->args[1]) : NULL);
 	}
+	const struct binding *binding = sema_binding(s, type->name.text);
+	if (binding && type->arg_len == 0)
+		return binding->ty;
 	struct symbol *symbol = sema_path(s, type->name.text);
+	if (symbol && symbol->kind == SYMBOL_INTERFACE) {
+		report_error(s->report, type->range, "FUSE_INTERFACE_NOT_A_TYPE",
+			     "'%.*s' is an interface, not a type", SLICE_ARG(type->name.text));
+		return BASIC(s, TY_UNKNOWN);
+	}
 	if (symbol && symbol->kind == SYMBOL_UNSUPPORTED)
 		return BASIC(s, TY_UNKNOWN);
 	if (!symbol || (symbol->kind != SYMBOL_STRUCT && symbol->kind != SYMBOL_ENUM)) {

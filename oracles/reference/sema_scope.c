@@ -5,6 +5,9 @@
 
 struct symbol *sema_symbol(struct sema *s, struct slice name)
 {
+	const struct binding *binding = sema_binding(s, name);
+	if (binding)
+		return binding->ty->symbol;
 	return map_get_slice(&s->units[s->module]->symbols, name);
 }
 

@@ -35,15 +35,26 @@ static struct ty *intern(struct types *types, struct ty key)
 	return ty;
 }
 
+/* What a function raises may come out of another one, whose result names other errors. */
+static void mark_error(struct ty *ty)
+{
+	if (ty->symbol)
+		ty->symbol->is_error = true;
+	if (ty->kind == TY_RESULT) {
+		mark_error(ty->args[0]);
+		mark_error(ty->args[1]);
+	}
+}
+
 struct ty *ty_of(struct types *types, enum ty_kind kind, struct ty *first, struct ty *second)
 {
 	/* "T??" is "T?"; a map of optional values yields them as they are */
 	if ((kind == TY_OPTION || kind == TY_MAYBE) && ty_may_be_null(first))
 		return first;
+	if (kind == TY_RESULT)
+		mark_error(second);
 	if (kind == TY_BOX && first->kind == TY_BOX)
 		return first;
-	if (kind == TY_RESULT && second->kind == TY_STRUCT)
-		second->symbol->is_error = true;
 	return intern(types, (struct ty){.kind = kind, .args = {first, second}});
 }
 

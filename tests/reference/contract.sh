@@ -11,6 +11,7 @@ printf 'app "one":\n  print("one")\n\napp "two":\n  print("two")\n  assert(false
 printf 'app "flood":\n  while true:\n    print("more")\n' >flood.fuse
 printf 'app "bad":\n  print(missing)\n' >bad.fuse
 printf 'fn main():\n  print("x")\n' >noapp.fuse
+printf 'test "b smoke":\n  assert(true)\ntest "a":\n  assert(false, "wrong")\ntest "Smoke":\n  print("x")\n' >tests.fuse
 cat >args.fuse <<'EOF'
 type Range:
   low: Int(0..10)
@@ -147,6 +148,15 @@ expect "full disk" 1 '' 'run error: cannot write to stdout: No space left on dev
 	sh -c "'$ref' run flood.fuse >/dev/full"
 expect "closed pipe" 0 more 'run error: cannot write to stdout: Broken pipe' \
 	sh -c "'$ref' run flood.fuse | head -n 1"
+expect "tests by name" 1 'x
+ok Smoke
+FAILED a: assert failed: wrong
+ok b smoke
+FAILED (1 failed of 3 tests)' '' "$ref" test tests.fuse
+expect "some of the tests" 0 'ok b smoke
+ok (1 tests)' '' "$ref" test --filter smoke tests.fuse
+expect "no tests" 0 '0 tests' '' "$ref" test --filter nothing tests.fuse
+expect "tests of a rejected program" 1 '' 'error: * (bad.fuse:2:9)*' "$ref" test bad.fuse
 expect "build of a rejected program" 1 '' '*[[]build] failed' "$ref" build --release bad.fuse
 expect "build without a mode" 2 '' 'error: build needs *' "$ref" build two.fuse
 expect "compiler that is not there" 1 '' "*error: cannot start 'no-such-cc'*[[]build] failed" \

@@ -64,6 +64,8 @@ static const char *const taken[] = {
 	"\n\n# nothing\n",
 	"## documented\n## twice\nfn f():\n  ## inside\n  print(1)\n",
 	"\r\napp \"x\":\r\n  print(1)\r\n",
+	("interface C:\n  fn e() -> String\n  fn g<T>(a: T) -> Self where T: C\n"
+	 "fn id<T, U>(a: T, b: U) -> T where T: C, U: C:\n  return a\n"),
 };
 
 Test(parse, legal_text_is_taken)
@@ -83,11 +85,8 @@ static const char *const unsupported[] = {
 	"service S at \"/api\":\n  post \"/u/{id: Id}\" body U -> U!E:\n    return body\n  get "
 	"\"/\" -> Html:\n    return div(class=\"a\" id=\"b\"):\n      \"text\"\n      if true:\n   "
 	"     span(): \"x\"\n      else:\n        br()\n      for i in 1..2:\n        li(): i\n",
-	"interface C:\n  fn e() -> String\n  fn g<T>(a: T) -> Self where T: C\n",
-	"impl C for N:\n  fn e() -> String:\n    return self.t\n",
 	"component Card(title: String):\n  return div()\n",
 	"component Card:\n  div(type=\"x\" for=\"y\"): \"c\"\n",
-	"fn id<T, U>(a: T, b: U) -> T where T: C, U: D:\n  return a\n",
 	"migration \"001\":\n  print(1)\n",
 	APP("  transaction:\n    print(1)\n"),
 	APP("  let r = db.from(\"t\").select([\"a\"]).one<T>()\n"),

@@ -133,7 +133,8 @@ static const struct {
 	 4, 7},
 	{"requires db, cpu\n", "FUSE_CAPABILITY_UNKNOWN", 1, 14},
 	{"requires db\nrequires db\n", "FUSE_CAPABILITY_DUPLICATE", 2, 10},
-	{APP("  let a: Int? = 1\n  print(a ?! 2)\n"), "FUSE_TYPE_BANG", 3, 9},
+	{"type E:\n  m: Int\ntype F:\n  m: Int\nfn f(a: Int?) -> Int!E:\n  return a ?! F(m=1)\n",
+	 "FUSE_TYPE_BANG", 6, 10},
 	{"type E:\n  m: Int\nfn f(a: Int) -> Int!E:\n  return a ?!\n", "FUSE_TYPE_BANG", 4, 10},
 	{"type E:\n  m: Int\nfn f(a: Int?) -> Int!E:\n  return a ?!\n", "FUSE_TYPE_BANG", 4, 10},
 	/* configs */
