@@ -55,8 +55,6 @@ struct ty *ty_of(struct types *types, enum ty_kind kind, struct ty *first, struc
 		mark_error(second);
 	if (kind == TY_BOX && first->kind == TY_BOX)
 		return first;
-	if (kind == TY_RESULT && second->kind == TY_STRUCT)
-		second->symbol->is_error = true;
 	return intern(types, (struct ty){.kind = kind, .args = {first, second}});
 }
 
