@@ -80,18 +80,10 @@ static int64_t parity_run(const struct bench *bench, const char *corpus_name, lo
 {
 	CLEANUP(free_p) char *profile = path_join(bench->dir, "profile.json");
 	CLEANUP(free_p) char *corpus = path_join(bench->dir, corpus_name);
-	char *argv[] = {(char *)bench->parity,
-			(char *)"run",
-			(char *)"--profile",
-			profile,
-			(char *)"--corpus",
-			corpus,
-			(char *)"--no-file",
-			(char *)"--cache=off",
-			(char *)"-j",
-			(char *)"2",
-			(char *)"--quiet",
-			NULL};
+	char *argv[] = {
+		(char *)bench->parity, (char *)"run", (char *)"--profile", profile,
+		(char *)"--corpus",    corpus,        (char *)"--no-file", (char *)"--cache=off",
+		(char *)"-j",          (char *)"2",   (char *)"--quiet",   NULL};
 	posix_spawn_file_actions_t actions;
 	struct rusage usage;
 	pid_t pid;
