@@ -9,12 +9,14 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "runner/cache_internal.h"
 
 enum {
 	PENDING_MAX = 4 << 20, /* bytes of bodies that wait for a segment */
+	PENDING_MS = 60000,    /* nor do they wait longer: a killed run loses no more than that */
 	SEGMENTS_MAX = 24,     /* more are gathered into fewer */
 	SEGMENT_PENDING = UINT32_MAX,
 };
@@ -37,6 +39,7 @@ struct cache {
 	size_t slot_len;
 	struct buf bodies; /* pending */
 	entry_vec pending;
+	int64_t flush_ms; /* monotonic: when what waits is due */
 	struct cache_stats stats;
 };
 
@@ -142,6 +145,7 @@ int cache_open(struct cache **out, const struct cache_options *options, struct e
 	cache->write = options->write;
 	cache->max_bytes = options->max_bytes;
 	cache->bodies.max = PENDING_MAX + CACHE_BODY_MAX;
+	cache->flush_ms = clock_monotonic_ms() + PENDING_MS;
 	grow(cache);
 	if (options->write)
 		r = path_make_dirs(options->dir, err);
@@ -232,7 +236,9 @@ void cache_put(struct cache *cache, const char *key, struct slice body)
 
 	if (!cache->write || body.len > CACHE_BODY_MAX || !parse_key(entry.key, key))
 		return;
-	if (cache->bodies.len + body.len > PENDING_MAX && cache_flush(cache, NULL) < 0)
+	if ((cache->bodies.len + body.len > PENDING_MAX ||
+	     clock_monotonic_ms() >= cache->flush_ms) &&
+	    cache_flush(cache, NULL) < 0)
 		return;
 	entry_sum(entry.sum, &entry, body);
 	add_pending(cache, &entry, body);
@@ -278,6 +284,7 @@ int cache_flush(struct cache *cache, struct error *err)
 	uint64_t next = 0;
 	int r;
 
+	cache->flush_ms = clock_monotonic_ms() + PENDING_MS;
 	if (!cache->write || cache->pending.len == 0)
 		return 0;
 	lock = segments_lock(cache->dir_fd);

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -84,6 +85,8 @@ void merge_done(struct merge *merge);
  * file judged in another way.
  */
 int merge_add(struct merge *merge, const char *path, struct error *err);
+/* The same from an open file, for which `path` is the name in messages. */
+int merge_add_stream(struct merge *merge, FILE *file, const char *path, struct error *err);
 
 /*
  * After the last: sort, and refuse what is no whole. Input errors: parts with other facts (subject,

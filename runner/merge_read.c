@@ -9,6 +9,9 @@
 #include "base/json.h"
 #include "runner/merge.h"
 
+/* Beyond any run, and sums of it stay numbers. */
+enum { COUNT_MAX = 1000000000 };
+
 /* Members that differ between two runs of the same thing, whatever object they stand in. */
 static const char *const volatile_keys[] = {
 	"run",      "at",           "jobs",          "shard",        "not_filed",     "path",
@@ -68,7 +71,9 @@ static int64_t member_int(const json_node *object, const char *key)
 {
 	int64_t value = 0;
 
-	return json_to_int(json_get(object, key), &value) ? value : 0;
+	if (!json_to_int(json_get(object, key), &value) || value < 0 || value > COUNT_MAX)
+		return 0;
+	return value;
 }
 
 /* --- the events of a stream ------------------------------------------------------------------- */
@@ -248,17 +253,22 @@ static int read_lines(struct merge *merge, struct merge_part *part, FILE *file, 
 	return r;
 }
 
-int merge_add(struct merge *merge, const char *path, struct error *err)
+int merge_add_stream(struct merge *merge, FILE *file, const char *path, struct error *err)
 {
 	struct merge_part part = {.path = arena_strdup(&merge->arena, path),
 				  .first = merge->cases.len};
-	CLEANUP(fclose_p) FILE *file = fopen(path, "re");
-	int r;
+	int r = read_lines(merge, &part, file, err);
 
-	if (!file)
-		return error_input(err, "cannot read '%s': %s", path, strerror(errno));
-	r = read_lines(merge, &part, file, err);
 	if (r == 0)
 		vec_push(&merge->parts, part);
 	return r;
+}
+
+int merge_add(struct merge *merge, const char *path, struct error *err)
+{
+	CLEANUP(fclose_p) FILE *file = fopen(path, "re");
+
+	if (!file)
+		return error_input(err, "cannot read '%s': %s", path, strerror(errno));
+	return merge_add_stream(merge, file, path, err);
 }
