@@ -28,6 +28,8 @@ enum {
 };
 
 static const char *const STANDARD[] = {PLAN_HOME, PLAN_TMP};
+static const char *const OWN[] = {WORK_ROOT_NAME, WORK_PROBE_NAME};
+enum { OWN_LEN = sizeof(OWN) / sizeof(OWN[0]) };
 enum { STANDARD_LEN = sizeof(STANDARD) / sizeof(STANDARD[0]) };
 
 int work_tree_open(struct work_tree *tree, const char *scratch, bool keep, struct error *err)
@@ -44,6 +46,11 @@ int work_tree_open(struct work_tree *tree, const char *scratch, bool keep, struc
 		return error_errno(err, errno, "cannot make a scratch folder in '%s'", base);
 	tree->root = steal(&root);
 	tree->keep = keep;
+	for (size_t i = 0; i < OWN_LEN; i++) {
+		CLEANUP(free_p) char *path = path_join(tree->root, OWN[i]);
+		if (mkdir(path, DIR_MODE) < 0)
+			return error_errno(err, errno, "cannot make folder '%s'", path);
+	}
 	return 0;
 }
 
@@ -52,6 +59,16 @@ static void work_free(struct work *work)
 	arena_done(&work->arena);
 	free(work->path);
 	free(work);
+}
+
+/* Only what is nobody's work. */
+static void remove_own(const char *root)
+{
+	for (size_t i = 0; i < OWN_LEN; i++) {
+		CLEANUP(free_p) char *path = path_join(root, OWN[i]);
+		(void)rmdir(path);
+	}
+	(void)rmdir(root);
 }
 
 void work_tree_close(struct work_tree *tree)
@@ -66,7 +83,7 @@ void work_tree_close(struct work_tree *tree)
 	if (tree->root && !tree->keep)
 		(void)path_remove_tree(tree->root, NULL);
 	else if (tree->root)
-		(void)rmdir(tree->root);
+		remove_own(tree->root);
 	free(tree->root);
 	tree->root = NULL;
 }

@@ -274,7 +274,7 @@ Test(exec, a_daemon_does_not_outlive_its_program)
 	close_fixture(&f);
 }
 
-Test(exec, a_daemon_of_a_living_program_is_left_alone_until_the_end)
+Test(exec, a_daemon_dies_with_its_own_program_and_no_other_does)
 {
 	struct error err = ERROR_INIT;
 	struct fixture f, g = {0};
@@ -288,14 +288,15 @@ Test(exec, a_daemon_of_a_living_program_is_left_alone_until_the_end)
 	cr_assert_eq(exec_start(f.exec, &g.plan, &g.out, &g.arena, &second, &err), 0);
 	cr_assert_eq(exec_next(f.exec, &tag, -1, &err), 0);
 	cr_assert_eq(tag, &second);
-	/* Without a mark it might be the sleeper's: it lives as long as that one may own it. */
-	pid_t pid = (pid_t)strtol(g.out.out.head.ptr, NULL, 10);
-	cr_expect_eq(kill(pid, 0), 0);
+	expect_dead(g.out.out.head);
+	cr_expect_eq(g.out.survivors, 1);
+	cr_expect_str_eq(g.out.survivor_names, "sleep", "%s", g.out.survivor_names);
+	cr_assert_eq(exec_next(f.exec, &tag, 0, &err), 0);
+	cr_expect_null(tag, "the sleeper sleeps");
 	exec_kill_all(f.exec);
 	cr_assert_eq(exec_next(f.exec, &tag, -1, &err), 0);
 	cr_assert_eq(tag, &first);
 	cr_expect_eq(f.out.end, END_SIGNAL);
-	expect_dead(g.out.out.head);
 	arena_done(&g.arena);
 	close_fixture(&f);
 }
