@@ -72,7 +72,7 @@ static int write_setup(char *share, const struct zygote_config *config, int leve
 		text_add(&text, config->read_paths[i]);
 	for (size_t i = 0; i < config->write_len; i++)
 		text_add(&text, config->write_paths[i]);
-	if (text.len + sizeof(*setup) > ZYGOTE_PLAN_MAX)
+	if (text.len + sizeof(*setup) > ZYGOTE_PLAN_AT)
 		r = error_fault(err, "the profile's paths are too long together");
 	if (r == 0) {
 		*setup = (struct zygote_setup){.level = (uint32_t)level,
@@ -224,8 +224,8 @@ static bool put(char **at, const char *end, const char *text)
 static bool write_plan(struct zygote_link *link, const struct plan *plan, const char *work_name,
 		       const char *dir)
 {
-	struct zygote_plan *out = (struct zygote_plan *)link->share;
-	const char *end = link->share + ZYGOTE_PLAN_MAX;
+	struct zygote_plan *out = (struct zygote_plan *)(link->share + ZYGOTE_PLAN_AT);
+	const char *end = link->share + ZYGOTE_RESULT_AT;
 	char *at = out->text;
 
 	*out = (struct zygote_plan){.memory_bytes = plan->limits.memory_bytes,

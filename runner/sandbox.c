@@ -138,12 +138,18 @@ static void keep_tmp_entry(const char *path)
 static int show(const char *root, const char *path, bool writable)
 {
 	char target[PATH_MAX], link[PATH_MAX];
-	struct stat st;
+	struct stat st, seen;
 	int fd;
 
 	if (lstat(path, &st) < 0)
 		return 0;
-	if (!inside(target, root, path) || make_parents(target, strlen(root)) < 0)
+	if (!inside(target, root, path))
+		return -1;
+	/* Below another that is shown already. */
+	bool is_seen = lstat(target, &seen) == 0;
+	if (is_seen && !writable && seen.st_dev == st.st_dev && seen.st_ino == st.st_ino)
+		return 0;
+	if (!is_seen && make_parents(target, strlen(root)) < 0)
 		return -1;
 	keep_tmp_entry(path);
 	if (S_ISLNK(st.st_mode)) {
@@ -156,7 +162,7 @@ static int show(const char *root, const char *path, bool writable)
 	if (S_ISDIR(st.st_mode)) {
 		if (mkdir(target, 0755) < 0 && errno != EEXIST)
 			return -1;
-	} else {
+	} else if (!is_seen) {
 		fd = open(target, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 		if (fd < 0)
 			return -1;

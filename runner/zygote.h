@@ -19,7 +19,8 @@
 enum {
 	ZYGOTE_SOCKET_FD = 3, /* the helper's end */
 	ZYGOTE_SHARE_FD = 4,  /* the memory file */
-	ZYGOTE_SHARE_SIZE = 4 << 20,
+	ZYGOTE_SHARE_SIZE = 5 << 20,
+	ZYGOTE_PLAN_AT = 1 << 20, /* before it the set-up, which may be read while a plan comes */
 	ZYGOTE_NAMES_SIZE = 160,
 	ZYGOTE_STEP_SIZE = 96,
 	ZYGOTE_STRINGS_MAX = 128 << 10, /* arguments and variables of one plan */
@@ -69,7 +70,7 @@ struct zygote_result {
 	char names[ZYGOTE_NAMES_SIZE]; /* of survivors, ", " between them */
 };
 
-#define ZYGOTE_PLAN_MAX (ZYGOTE_SHARE_SIZE - sizeof(struct zygote_result))
+#define ZYGOTE_RESULT_AT (ZYGOTE_SHARE_SIZE - sizeof(struct zygote_result))
 
 enum zygote_command {
 	ZYGOTE_START = 1, /* with descriptors for 0, 1 and 2 */

@@ -159,7 +159,7 @@ static void start(struct zygote *zygote, struct msghdr *message)
 	if (!take_fds(message, job->fds))
 		return;
 	memset(zygote->result, 0, sizeof(*zygote->result));
-	job->plan = (const struct zygote_plan *)zygote->share;
+	job->plan = (const struct zygote_plan *)(zygote->share + ZYGOTE_PLAN_AT);
 	job->result = zygote->result;
 	job->level = zygote->level;
 	job->parent = getpid();
@@ -326,7 +326,7 @@ int main(int argc, char **argv)
 	if (zygote.share == MAP_FAILED || fcntl(ZYGOTE_SOCKET_FD, F_SETFD, FD_CLOEXEC) < 0)
 		return 2; /* not started by the runner */
 	(void)close(ZYGOTE_SHARE_FD);
-	zygote.result = (struct zygote_result *)(zygote.share + ZYGOTE_PLAN_MAX);
+	zygote.result = (struct zygote_result *)(zygote.share + ZYGOTE_RESULT_AT);
 	if (set_up(&zygote, &answer) < 0) {
 		answer.kind = ZYGOTE_FAILED;
 		answer.error = errno;
