@@ -28,7 +28,7 @@
 
 enum {
 	DRAIN_FACTOR = 10, /* the whole drain, in idle times */
-	STUCK_MS = 10000,  /* for a zygote to tell the end of what it killed */
+	STUCK_MS = 5000,   /* for a zygote to tell the end of what it killed */
 };
 
 enum run_state { RUN_FREE, RUN_RUNNING, RUN_DRAINING, RUN_SWEEPING, RUN_DONE };
@@ -407,8 +407,10 @@ static enum end_kind end_of_status(const struct run *run, const struct outcome *
 	const struct plan_limits *limits = &run->plan->limits;
 	int number = WIFSIGNALED(out->wait_status) ? WTERMSIG(out->wait_status) : 0;
 
-	if (limits->cpu_ms > 0 && (number == SIGXCPU || number == SIGKILL) &&
-	    out->user_us + out->sys_us >= limits->cpu_ms * 900)
+	/* The kernel's accounts of the limit and of the usage differ by ticks. */
+	int64_t used_us = out->user_us + out->sys_us;
+	if (limits->cpu_ms > 0 && ((number == SIGXCPU && used_us >= limits->cpu_ms * 500) ||
+				   (number == SIGKILL && used_us >= limits->cpu_ms * 900)))
 		return END_CPU_LIMIT;
 	if (limits->file_bytes > 0 && number == SIGXFSZ)
 		return END_FILE_LIMIT;

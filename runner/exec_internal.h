@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
@@ -76,6 +77,7 @@ struct work {
 
 struct work_tree {
 	char *root;
+	int lock_fd; /* held while the tree is in use; -1 without */
 	bool keep;
 	struct work **works;
 	size_t len;
@@ -149,3 +151,7 @@ void zygote_command(struct zygote_link *link, enum zygote_command command);
 /* 0, ZYGOTE_E_NOTHING or ZYGOTE_E_GONE; zygote_wait() never returns the second. */
 int zygote_receive(struct zygote_answer *answer, struct zygote_link *link);
 int zygote_wait(struct zygote_answer *answer, struct zygote_link *link);
+
+/* The helper's lines about each mechanism: its name, a tab, "ok" or why not. NULL with errno. */
+FILE *zygote_mechanisms(const char *helper);
+void zygote_mechanisms_end(FILE *out);

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -85,9 +86,10 @@ static int write_setup(char *share, const struct zygote_config *config, int leve
 	return r;
 }
 
-static int spawn_helper(pid_t *pid, const char *helper, int socket_fd, int share_fd)
+/* Descriptors 3 and 4 when `fds` holds two; standard output when it holds one. */
+static int spawn_helper(pid_t *pid, const char *helper, char *flag, const int *fds, size_t fd_len)
 {
-	char *argv[] = {(char *)helper, NULL};
+	char *argv[] = {(char *)helper, flag, NULL};
 	char *env[] = {NULL};
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
@@ -105,10 +107,9 @@ static int spawn_helper(pid_t *pid, const char *helper, int socket_fd, int share
 		e = posix_spawnattr_setsigmask(&attr, &none);
 	for (int fd = 0; e == 0 && fd < 3; fd++)
 		e = posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
-	if (e == 0)
-		e = posix_spawn_file_actions_adddup2(&actions, socket_fd, ZYGOTE_SOCKET_FD);
-	if (e == 0)
-		e = posix_spawn_file_actions_adddup2(&actions, share_fd, ZYGOTE_SHARE_FD);
+	for (size_t i = 0; e == 0 && i < fd_len; i++)
+		e = posix_spawn_file_actions_adddup2(&actions, fds[i],
+						     fd_len == 1 ? 1 : ZYGOTE_SOCKET_FD + (int)i);
 	if (e == 0) /* ours are close-on-exec, but not those that our own parent left open */
 		e = posix_spawn_file_actions_addclosefrom_np(&actions, ZYGOTE_SHARE_FD + 1);
 	if (e == 0)
@@ -146,7 +147,8 @@ int zygote_open(struct zygote_link *link, const struct zygote_config *config, in
 	CLEANUP(close_p) int theirs = r == 0 ? lift_fd(pair[1]) : -1;
 	if (r == 0 && theirs < 0)
 		r = error_errno(err, errno, "cannot make a socket pair");
-	int e = r == 0 ? spawn_helper(&link->pid, config->helper, theirs, share_fd) : 0;
+	const int fds[2] = {theirs, share_fd};
+	int e = r == 0 ? spawn_helper(&link->pid, config->helper, NULL, fds, 2) : 0;
 	if (e != 0)
 		r = error_errno(err, e, "cannot start '%s'", config->helper);
 	if (r < 0) {
@@ -254,6 +256,8 @@ int zygote_start(struct zygote_link *link, const struct plan *plan, const char *
 				 .msg_controllen = sizeof(control)};
 	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
 
+	if (link->fd < 0)
+		return ZYGOTE_E_GONE;
 	if (!write_plan(link, plan, work_name, dir))
 		return ZYGOTE_E_TOO_LONG;
 	header->cmsg_level = SOL_SOCKET;
@@ -308,4 +312,30 @@ int zygote_probe(struct zygote_link *link, const struct zygote_config *config, s
 	    WEXITSTATUS(answer.status) != ZYGOTE_PROBE_EXIT)
 		return error_fault(err, "a program does not run as it should");
 	return 0;
+}
+
+/* --- what the host offers --------------------------------------------------------------------- */
+
+FILE *zygote_mechanisms(const char *helper)
+{
+	char flag[] = "--mechanisms";
+	int fds[2];
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return NULL;
+	CLEANUP(close_p) int theirs = lift_fd(fds[1]);
+	int e = theirs < 0 ? EMFILE : spawn_helper(&pid, helper, flag, &theirs, 1);
+	FILE *out = e == 0 ? fdopen(fds[0], "r") : NULL;
+	if (!out)
+		(void)close(fds[0]);
+	if (e != 0)
+		errno = e;
+	return out;
+}
+
+void zygote_mechanisms_end(FILE *out)
+{
+	(void)fclose(out);
+	(void)waitpid(-1, NULL, 0);
 }

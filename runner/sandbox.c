@@ -85,6 +85,16 @@ static int map_user(uid_t uid, gid_t gid)
 	return write_text("/proc/self/gid_map", text);
 }
 
+int sandbox_enter_user(void)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+
+	if (uid == 0)
+		(void)syscall(SYS_setgroups, 0, NULL);
+	return unshare(CLONE_NEWUSER) < 0 ? -1 : map_user(uid, gid);
+}
+
 static int set_attr(const char *path, uint64_t attr, bool recursive)
 {
 	struct mount_attr set = {.attr_set = attr};
@@ -299,19 +309,12 @@ static int seal(void)
 
 static int try_enter(const struct zygote_setup *setup, const char **step)
 {
-	uid_t uid = geteuid();
-	gid_t gid = getegid();
 	char root[PATH_MAX];
 
 	if (!inside(scratch, "", setup->text) || !inside(root, scratch, "/.root"))
 		return errno = ENAMETOOLONG, -1;
 	*step = "user namespace";
-	if (uid == 0)
-		(void)syscall(SYS_setgroups, 0, NULL);
-	if (unshare(CLONE_NEWUSER) < 0)
-		return -1;
-	*step = "user mapping";
-	if (map_user(uid, gid) < 0)
+	if (sandbox_enter_user() < 0)
 		return -1;
 	*step = "mount, IPC, host name and network namespaces";
 	if (unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET) < 0)

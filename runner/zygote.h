@@ -127,6 +127,8 @@ int zygote_init_main(void *init);
 
 /* sandbox.c: 0, or -1 with errno and the step that failed in `step`. */
 int sandbox_enter(const struct zygote_setup *setup, char step[static ZYGOTE_STEP_SIZE]);
+/* Only the user namespace, with its mapping. 0 or -1 with errno. */
+int sandbox_enter_user(void);
 int sandbox_loopback_up(void);
 /* For the run: the directory where its work directory is to appear. */
 int sandbox_prepare(const char *work_name);
@@ -137,3 +139,6 @@ int sandbox_clean(void);
 
 /* sandbox_filter.c: the system-call filter for this process and all that descend from it. */
 int sandbox_filter(int level);
+
+/* zygote_probe.c: a line for each mechanism on standard output; the exit code. */
+int zygote_print_mechanisms(void);

@@ -321,6 +321,8 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "--probe") == 0)
 		return probe();
+	if (argc == 2 && strcmp(argv[1], "--mechanisms") == 0)
+		return zygote_print_mechanisms();
 	zygote.share = mmap(NULL, ZYGOTE_SHARE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
 			    ZYGOTE_SHARE_FD, 0);
 	if (zygote.share == MAP_FAILED || fcntl(ZYGOTE_SOCKET_FD, F_SETFD, FD_CLOEXEC) < 0)
