@@ -62,6 +62,7 @@ struct exec {
 	struct zygote_config config;
 	struct sweeper sweeper;
 	struct work_tree tree;
+	struct arena arena; /* of the configuration */
 };
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -114,12 +115,22 @@ static int open_first(struct exec *exec, enum exec_isolation isolation, struct e
 	}
 }
 
+/* A helper may have to be started again long after our caller's lists are gone. */
+static const char **copy_paths(struct exec *exec, const char *const *paths, size_t len)
+{
+	const char **copy = ARENA_ARRAY(&exec->arena, const char *, len + 1);
+
+	for (size_t i = 0; i < len; i++)
+		copy[i] = arena_strdup(&exec->arena, paths[i]);
+	return copy;
+}
+
 static int open_zygotes(struct exec *exec, const struct exec_options *options, struct error *err)
 {
 	exec->config.scratch = exec->tree.root;
-	exec->config.read_paths = options->read_paths;
+	exec->config.read_paths = copy_paths(exec, options->read_paths, options->read_len);
 	exec->config.read_len = options->read_len;
-	exec->config.write_paths = options->write_paths;
+	exec->config.write_paths = copy_paths(exec, options->write_paths, options->write_len);
 	exec->config.write_len = options->write_len;
 	int r = zygote_find(&exec->config.helper, err);
 	if (r == 0)
@@ -192,6 +203,7 @@ struct exec *exec_free(struct exec *exec)
 	sweeper_close(&exec->sweeper);
 	work_tree_close(&exec->tree);
 	close_p(&exec->null_fd);
+	arena_done(&exec->arena);
 	free(exec->config.helper);
 	free(exec->step_down);
 	free(exec->runs);
