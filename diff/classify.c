@@ -179,6 +179,16 @@ static const char *why_unsettled(const struct trial *t, const struct observation
 		return arena_printf(t->arena, "%s met the memory limit (%s)", obs->backend, phase);
 	case END_OUTPUT_LIMIT:
 		return arena_printf(t->arena, "%s met the output limit (%s)", obs->backend, phase);
+	case END_CPU_LIMIT:
+		return arena_printf(t->arena, "%s met the limit of processor time (%s)",
+				    obs->backend, phase);
+	case END_FILE_LIMIT:
+		return arena_printf(t->arena, "%s met the file size limit (%s)", obs->backend,
+				    phase);
+	case END_LOST:
+		return arena_printf(t->arena,
+				    "%s was lost: the process watching it was killed (%s)",
+				    obs->backend, phase);
 	case END_LEAK:
 		return arena_printf(t->arena,
 				    "%s ended, but something it started kept its output open (%s)",

@@ -135,3 +135,10 @@ char *template_expand(const char *text, const struct expansion *with, struct are
 	buf_done(&out);
 	return result;
 }
+
+const char *profile_path(const struct profile *profile, const char *text, struct arena *arena)
+{
+	const struct expansion with = {.profile = profile};
+
+	return template_expand(text, &with, arena);
+}

@@ -160,5 +160,6 @@ bool observation_is_rejected(const struct observation *obs)
 bool observation_is_inconclusive(const struct observation *obs)
 {
 	return obs->end == END_TIMEOUT || obs->end == END_MEMORY_LIMIT ||
-	       obs->end == END_OUTPUT_LIMIT || obs->end == END_NOT_STARTED;
+	       obs->end == END_OUTPUT_LIMIT || obs->end == END_NOT_STARTED ||
+	       obs->end == END_CPU_LIMIT || obs->end == END_FILE_LIMIT || obs->end == END_LOST;
 }

@@ -19,6 +19,12 @@ const char *end_name(enum end_kind end)
 		return "leak";
 	case END_NOT_STARTED:
 		return "could-not-start";
+	case END_CPU_LIMIT:
+		return "cpu-limit";
+	case END_FILE_LIMIT:
+		return "file-limit";
+	case END_LOST:
+		return "lost";
 	}
 	return "?";
 }

@@ -21,6 +21,9 @@ enum end_kind {
 	END_OUTPUT_LIMIT, /* killed past output_max */
 	END_LEAK,        /* ended (`code` as for exit), but something it started kept a pipe open */
 	END_NOT_STARTED, /* could not start; `why` says */
+	END_CPU_LIMIT,   /* killed at the limit of processor time */
+	END_FILE_LIMIT,  /* killed for writing a file past its limit */
+	END_LOST,        /* the process watching it was killed: nothing is known of its end */
 };
 const char *end_name(enum end_kind end); /* "exit", "signal", "timeout", "memory-limit", ... */
 
@@ -54,7 +57,9 @@ struct outcome {
 	struct left_file *files; /* only what the program left: plan files unchanged are not listed,
 				    nor what an earlier phase left and this one did not touch */
 	size_t file_len;
-	bool files_cut; /* more was left than is listed or hashed: equal lists prove nothing */
+	bool files_cut;   /* more was left than is listed or hashed: equal lists prove nothing */
+	size_t survivors; /* processes alive after it had ended, all killed */
+	const char *survivor_names; /* of some of them, ", " between; "" when none */
 	int64_t wall_ns;
 	int64_t user_us;
 	int64_t sys_us;

@@ -33,6 +33,10 @@ struct plan_limits {
 	int64_t output_max;   /* bytes of one stream after which the program is killed */
 	int64_t memory_bytes; /* address space; 0 is no limit */
 	int64_t drain_ms;     /* idle time granted to pipes still open after the exit */
+	int64_t cpu_ms;       /* processor time, in whole seconds rounded up; 0 is no limit */
+	int64_t file_bytes;   /* size of any one file; 0 is no limit */
+	int64_t open_files;   /* descriptors of one process; 0 is what we have */
+	int64_t processes;    /* alive at once, as far as the host can count them; 0 is no limit */
 };
 
 /* All memory belongs to the arena the plan was made in. argv, env: NULL-terminated. */

@@ -114,6 +114,9 @@ const struct profile_backend *profile_backend(const struct profile *profile, con
 const struct profile_backend *profile_canonical(const struct profile *profile);
 bool profile_has_feature(const struct profile *profile, const char *feature);
 
+/* A read or write path with its names replaced. */
+const char *profile_path(const struct profile *profile, const char *text, struct arena *arena);
+
 /* SHA-256 over the identity files, names and contents; the version command is run by the caller. */
 int profile_identity(char hex[DIGEST_HEX_SIZE], const struct profile *profile, struct error *err);
 

@@ -21,6 +21,7 @@ int cmd_show(int argc, char **argv);
 int cmd_findings(int argc, char **argv);
 int cmd_waive(int argc, char **argv);
 int cmd_compact(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 
 /*
  * Read a verb's options. CMD_GO, or the exit code to return: 0 after --help, 2 after a message.

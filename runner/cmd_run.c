@@ -23,6 +23,8 @@ enum { MEMORY_MIB = 4096 };
 enum { MEMORY_MIB = 4096 };
 #endif
 
+enum { FILE_MIB = 1024, OPEN_FILES = 1024, PROCESSES = 512 };
+
 struct options {
 	struct context_options inputs;
 	struct opt_args patterns;
@@ -45,6 +47,12 @@ struct options {
 	int64_t jobs;
 	int64_t timeout_ms;
 	int64_t memory_mib;
+	int64_t cpu_ms;
+	int64_t file_mib;
+	int64_t open_files;
+	int64_t processes;
+	const char *isolation;
+	const char *min_isolation;
 	int64_t repeat;
 	bool no_file;
 	bool keep;
@@ -56,6 +64,8 @@ struct options {
 static const char *const colors[] = {"auto", "always", "never", NULL};
 static const char *const reruns[] = {"failed", NULL};
 static const char *const cache_modes[] = {"off", "read", "write", NULL};
+static const char *const levels[] = {"auto", "L0", "L1", "L2", "L3", NULL};
+static const char *const least[] = {"L0", "L1", "L2", "L3", NULL};
 static const struct opt opts[] = {
 	OPT(OPT_ARGS, 0, "PATTERN", NULL, "cases by name, glob or path (default: all)",
 	    struct options, patterns),
@@ -80,6 +90,19 @@ static const struct opt opts[] = {
 	    struct options, timeout_ms),
 	OPT(OPT_INT, 0, "memory", "MIB", "address space of one program, 0 for no limit",
 	    struct options, memory_mib, .min = 0, .max = 1 << 24),
+	OPT(OPT_DURATION, 0, "cpu", "TIME", "processor time of one program (default: no limit)",
+	    struct options, cpu_ms),
+	OPT(OPT_INT, 0, "file-size", "MIB", "size of one file it writes, 0 for no limit",
+	    struct options, file_mib, .min = 0, .max = 1 << 24),
+	OPT(OPT_INT, 0, "open-files", "N", "descriptors of one process, 0 for no limit",
+	    struct options, open_files, .min = 0, .max = 1 << 20),
+	OPT(OPT_INT, 0, "processes", "N", "processes alive at once, 0 for no limit", struct options,
+	    processes, .min = 0, .max = 1 << 20),
+	OPT(OPT_CHOICE, 0, "isolation", "LEVEL",
+	    "L0 to L3; auto is L2 or what works below it (default: auto)", struct options,
+	    isolation, .choices = levels),
+	OPT(OPT_CHOICE, 0, "min-isolation", "LEVEL", "give up below this level (default: L0)",
+	    struct options, min_isolation, .choices = least),
 	OPT(OPT_INT, 0, "repeat", "N",
 	    "run every backend N times; one that disagrees with itself is flaky", struct options,
 	    repeat, .min = 1, .max = 100),
@@ -175,6 +198,15 @@ static void tell_failure(struct sink *json, const struct error *err, int exit)
 	json->emit(json, &event);
 }
 
+static enum exec_isolation level_of(const char *name)
+{
+	enum exec_isolation level = EXEC_L0;
+
+	while (level < EXEC_AUTO && strcmp(exec_isolation_name(level), name) != 0)
+		level++;
+	return level;
+}
+
 static struct run_options run_options_of(const struct options *o)
 {
 	return (struct run_options){
@@ -196,6 +228,12 @@ static struct run_options run_options_of(const struct options *o)
 		.jobs = o->jobs,
 		.timeout_ms = o->timeout_ms,
 		.memory_mib = o->memory_mib,
+		.cpu_ms = o->cpu_ms,
+		.file_mib = o->file_mib,
+		.open_files = o->open_files,
+		.processes = o->processes,
+		.isolation = level_of(o->isolation),
+		.min_isolation = level_of(o->min_isolation),
 		.repeat = o->repeat,
 		.no_file = o->no_file,
 		.keep = o->keep,
@@ -245,7 +283,12 @@ int cmd_run(int argc, char **argv)
 			    .aot = "all",
 			    .timeout_ms = 10000,
 			    .memory_mib = MEMORY_MIB,
-			    .repeat = 1};
+			    .repeat = 1,
+			    .file_mib = FILE_MIB,
+			    .open_files = OPEN_FILES,
+			    .processes = PROCESSES,
+			    .isolation = "auto",
+			    .min_isolation = "L0"};
 	struct error err = ERROR_INIT;
 	struct sink *json = NULL;
 	struct sink *text;

@@ -96,6 +96,8 @@ static json_node *start_node(const struct event_start *start)
 	json_put_int(root, "jobs", (int64_t)start->jobs);
 	json_put_int(root, "repeat", start->repeat);
 	json_put_int(root, "timeout_ms", start->timeout_ms);
+	json_put_string(root, "isolation", start->isolation);
+	json_put_string(root, "isolation_why", start->step_down);
 	return root;
 }
 
@@ -316,6 +318,8 @@ static json_node *summary_node(const struct event_summary *summary)
 	json_put_int(root, "wall_ms", summary->wall_ms);
 	json_put_bool(root, "filed", summary->filed);
 	json_put_string(root, "not_filed", summary->not_filed);
+	json_put_string(root, "isolation", summary->isolation);
+	json_put_string(root, "isolation_why", summary->step_down);
 	json_put_int(root, "exit", summary->exit);
 	return root;
 }

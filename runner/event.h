@@ -48,6 +48,8 @@ struct event_start {
 	size_t jobs;
 	int repeat;
 	int64_t timeout_ms;
+	const char *isolation; /* "L2": of every run */
+	const char *step_down; /* why not the level that "auto" aims at, or NULL */
 };
 
 struct event_case {
@@ -122,6 +124,8 @@ struct event_summary {
 	int signal; /* that interrupted the run, or 0 */
 	bool filed;
 	const char *not_filed; /* why not, or NULL */
+	const char *isolation; /* as in the start event; NULL: nothing ran */
+	const char *step_down;
 	int exit;
 };
 

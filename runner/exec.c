@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * exec: the loop over what runs. One poll over every program's two pipes and its pidfd; deadlines
- *are kept here, so no alarm and no thread is needed. A slot goes
+ * exec: the loop over what runs. One poll over every program's two pipes and its zygote's socket;
+ * deadlines are kept here, so no alarm and no thread is needed. A slot goes
  *
- *	FREE -> RUNNING -> DRAINING -> DONE -> FREE
+ *	FREE -> RUNNING (-> DRAINING -> SWEEPING) -> DONE -> FREE
  *
- * DRAINING: the program has ended and is a zombie still, something holds its pipes. It is reaped
- *only after its group was killed, because a reaped leader's group number may be given to another.
+ * As a rule a program leaves nothing and its zygote's first answer is the last. DRAINING: it has
+ * ended, descendants of it have not and may still write. SWEEPING: they are being killed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,21 +15,23 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "runner/exec.h"
 #include "runner/exec_internal.h"
 
 enum {
 	DRAIN_FACTOR = 10, /* the whole drain, in idle times */
-	ASK_MS = 3,        /* between two looks at a program that has no pidfd */
+	STUCK_MS = 5000,   /* for a zygote to tell the end of what it killed */
 };
 
-enum run_state { RUN_FREE, RUN_RUNNING, RUN_DRAINING, RUN_DONE };
+enum run_state { RUN_FREE, RUN_RUNNING, RUN_DRAINING, RUN_SWEEPING, RUN_DONE };
 
 struct run {
 	enum run_state state;
@@ -39,16 +41,14 @@ struct run {
 	struct arena *arena;
 	struct work *work; /* NULL when the directory is not one of ours */
 	void *tag;
-	pid_t pid; /* 0 once reaped */
-	int pidfd; /* -1 where the kernel has none: then the status is asked for now and again */
+	struct zygote_link zygote;
 	struct stream stdout_stream;
 	struct stream stderr_stream;
 	int64_t start_ns;
-	int64_t end_ns;
-	int64_t deadline_ms; /* of TERM, then of KILL; INT64_MAX once killed or without a limit */
+	int64_t deadline_ms; /* of TERM, then of KILL, then of the answer */
 	bool termed;
+	bool killed;
 	int64_t drain_until_ms;
-	uint64_t start_ticks;
 };
 
 struct exec {
@@ -56,14 +56,23 @@ struct exec {
 	size_t slots;
 	size_t running;
 	struct pollfd *polls; /* three a slot */
-	struct sweep_run *alive;
-	struct spawner *spawner;
+	int null_fd;
+	int level;
+	char *step_down;
+	struct zygote_config config;
 	struct sweeper sweeper;
 	struct work_tree tree;
-	bool has_tree;
+	struct arena arena; /* of the configuration */
 };
 
 /* --- life ------------------------------------------------------------------------------------- */
+
+const char *exec_isolation_name(enum exec_isolation isolation)
+{
+	static const char *const names[] = {"L0", "L1", "L2", "L3", "auto"};
+
+	return names[isolation];
+}
 
 /* Descriptors 0 to 2 must be taken, or a pipe of ours would land there and be inherited. */
 static int hold_standard_fds(struct error *err)
@@ -77,69 +86,128 @@ static int hold_standard_fds(struct error *err)
 	return 0;
 }
 
+/* The first zygote, at the level asked for, or with EXEC_AUTO at the first that works. */
+static int open_first(struct exec *exec, enum exec_isolation isolation, struct error *err)
+{
+	struct zygote_link *first = &exec->runs[0].zygote;
+	int level = isolation == EXEC_AUTO ? LEVEL_L2 : (int)isolation;
+
+	for (;; level--) {
+		struct error problem = ERROR_INIT;
+		int r = zygote_open(first, &exec->config, level, &problem);
+		if (r == 0)
+			r = zygote_probe(first, &exec->config, &problem);
+		exec->level = level;
+		if (r == 0)
+			return 0;
+		zygote_close(first, true);
+		if (isolation != EXEC_AUTO || level == LEVEL_L0) {
+			if (err)
+				*err = problem;
+			return error_wrap(err, -1, "isolation %s does not work here",
+					  exec_isolation_name((enum exec_isolation)level));
+		}
+		char *before = steal(&exec->step_down);
+		exec->step_down = mem_printf(
+			"%s%s%s does not work here: %s", before ? before : "", before ? "; " : "",
+			exec_isolation_name((enum exec_isolation)level), problem.message);
+		free(before);
+	}
+}
+
+/* A helper may have to be started again long after our caller's lists are gone. */
+static const char **copy_paths(struct exec *exec, const char *const *paths, size_t len)
+{
+	const char **copy = ARENA_ARRAY(&exec->arena, const char *, len + 1);
+
+	for (size_t i = 0; i < len; i++)
+		copy[i] = arena_strdup(&exec->arena, paths[i]);
+	return copy;
+}
+
+static int open_zygotes(struct exec *exec, const struct exec_options *options, struct error *err)
+{
+	exec->config.scratch = exec->tree.root;
+	exec->config.read_paths = copy_paths(exec, options->read_paths, options->read_len);
+	exec->config.read_len = options->read_len;
+	exec->config.write_paths = copy_paths(exec, options->write_paths, options->write_len);
+	exec->config.write_len = options->write_len;
+	int r = zygote_find(&exec->config.helper, err);
+	if (r == 0)
+		r = open_first(exec, options->isolation, err);
+	/* The others get ready while the first programs run. */
+	for (size_t i = 1; r == 0 && i < exec->slots; i++)
+		r = zygote_open(&exec->runs[i].zygote, &exec->config, exec->level, err);
+	return r;
+}
+
 int exec_new(struct exec **out, const struct exec_options *options, struct error *err)
 {
 	CLEANUP(exec_freep) struct exec *exec = mem_zeroed(1, sizeof(*exec));
 	exec->sweeper.children_fd = -1;
+	exec->null_fd = -1;
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
 	exec->slots = options->slots ? options->slots : online > 0 ? (size_t)online : 1;
 	exec->runs = mem_zeroed(exec->slots, sizeof(*exec->runs));
 	exec->polls = mem_zeroed(exec->slots * 3, sizeof(*exec->polls));
-	exec->alive = mem_zeroed(exec->slots, sizeof(*exec->alive));
 	for (size_t i = 0; i < exec->slots; i++) {
-		exec->runs[i].pidfd = -1;
+		exec->runs[i].zygote.fd = -1;
 		exec->runs[i].stdout_stream.fd = -1;
 		exec->runs[i].stderr_stream.fd = -1;
 	}
 	int r = hold_standard_fds(err);
-	if (r == 0)
-		r = spawner_new(&exec->spawner, err);
+	if (r == 0) {
+		exec->null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		if (exec->null_fd < 0)
+			r = error_errno(err, errno, "cannot open '/dev/null'");
+	}
 	if (r == 0)
 		r = work_tree_open(&exec->tree, options->scratch, options->keep, err);
+	if (r == 0) {
+		sweeper_open(&exec->sweeper);
+		r = open_zygotes(exec, options, err);
+	}
 	if (r < 0)
 		return r;
-	exec->has_tree = true;
-	sweeper_open(&exec->sweeper, exec->tree.root);
-	/* Inherited by what we start: no core files in work directories, none of ours while we run.
-	 */
-	struct rlimit core;
-	if (getrlimit(RLIMIT_CORE, &core) == 0) {
-		core.rlim_cur = 0;
-		(void)setrlimit(RLIMIT_CORE, &core);
-	}
 	*out = steal(&exec);
 	return 0;
 }
 
-static void run_reap(struct run *run, int *status, struct rusage *usage)
+/* Of our children only those of a zygote that died are swept: they are in no group of ours. */
+static bool is_spared(void *payload, pid_t pid)
 {
-	(void)kill(-run->pid, SIGKILL);
-	while (wait4(run->pid, status, 0, usage) < 0 && errno == EINTR)
-		;
-	close_p(&run->pidfd);
-	run->pidfd = -1;
-	run->pid = 0;
+	const struct exec *exec = payload;
+
+	for (size_t i = 0; i < exec->slots; i++)
+		if (exec->runs[i].zygote.pid == pid)
+			return true;
+	return getpgid(pid) == getpgrp();
 }
 
 struct exec *exec_free(struct exec *exec)
 {
 	if (!exec)
 		return NULL;
-	for (size_t i = 0; exec->runs && i < exec->slots; i++) {
+	/* All sockets first, so that they end at the same time. */
+	for (size_t i = 0; i < exec->slots; i++)
+		close_p(&exec->runs[i].zygote.fd);
+	for (size_t i = 0; i < exec->slots; i++) {
 		struct run *run = &exec->runs[i];
-		if (run->pid > 0)
-			run_reap(run, NULL, NULL);
+		run->zygote.fd = -1;
+		zygote_close(&run->zygote, false);
 		stream_done(&run->stdout_stream);
 		stream_done(&run->stderr_stream);
 	}
-	if (exec->has_tree)
-		(void)sweeper_sweep(&exec->sweeper, NULL, 0);
+	if (exec->sweeper.children_fd >= 0)
+		(void)sweeper_sweep(&exec->sweeper, is_spared, exec, NULL, 0);
 	sweeper_close(&exec->sweeper);
-	exec->spawner = spawner_free(exec->spawner);
 	work_tree_close(&exec->tree);
+	close_p(&exec->null_fd);
+	arena_done(&exec->arena);
+	free(exec->config.helper);
+	free(exec->step_down);
 	free(exec->runs);
 	free(exec->polls);
-	free(exec->alive);
 	free(exec);
 	return NULL;
 }
@@ -157,6 +225,16 @@ size_t exec_slots(const struct exec *exec)
 size_t exec_running(const struct exec *exec)
 {
 	return exec->running;
+}
+
+enum exec_isolation exec_level(const struct exec *exec)
+{
+	return (enum exec_isolation)exec->level;
+}
+
+const char *exec_step_down(const struct exec *exec)
+{
+	return exec->step_down;
 }
 
 /* --- work directories ------------------------------------------------------------------------- */
@@ -185,11 +263,11 @@ static struct run *run_find(struct exec *exec, enum run_state state)
 	return NULL;
 }
 
-static void run_not_started(struct run *run, const char *why)
+static void run_close(struct run *run, enum end_kind end, const char *why)
 {
 	stream_finish(&run->stdout_stream, &run->out->out, run->arena);
 	stream_finish(&run->stderr_stream, &run->out->err, run->arena);
-	run->out->end = END_NOT_STARTED;
+	run->out->end = end;
 	run->out->why = why;
 	run->state = RUN_DONE;
 }
@@ -207,6 +285,81 @@ static int run_prepare(struct run *run, const struct plan *plan, struct error *e
 	return r;
 }
 
+/* A file in memory: a program may read it late, in part or never without anybody waiting for it. */
+static int open_stdin(int *out, const struct plan *plan, struct error *err)
+{
+	CLEANUP(close_p) int fd = memfd_create("stdin", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return error_errno(err, errno, "cannot make a file for standard input");
+	if (file_write_all(fd, plan->stdin_bytes.ptr, plan->stdin_bytes.len) < 0 ||
+	    lseek(fd, 0, SEEK_SET) < 0)
+		return error_errno(err, errno, "cannot write standard input");
+	*out = steal_fd(&fd);
+	return 0;
+}
+
+/* Only our end is non-blocking: the flag belongs to the open file, which programs would notice. */
+static int open_pipe(struct stream *stream, int *write_end, const struct plan *plan,
+		     struct error *err)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return error_errno(err, errno, "cannot make a pipe");
+	*write_end = fds[1];
+	stream_open(stream, fds[0], &plan->limits);
+	if (fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0)
+		return error_errno(err, errno, "cannot make a pipe non-blocking");
+	return 0;
+}
+
+/* 0 or an enum zygote_error. */
+static int run_send(struct run *run, struct exec *exec, const int fds[3])
+{
+	const struct plan *plan = run->plan;
+	const char *dir = plan->work_dir;
+	const char *name = run->work ? strrchr(dir, '/') + 1 : "";
+
+	if (plan->cwd && strcmp(plan->cwd, ".") != 0)
+		dir = arena_printf(run->arena, "%s/%s", plan->work_dir, plan->cwd);
+	int r = zygote_start(&run->zygote, plan, name, dir, fds);
+	/* One that was killed between two runs took nothing with it: another can serve this one. */
+	for (int i = 0; r == ZYGOTE_E_GONE && i < 2; i++) {
+		zygote_close(&run->zygote, true);
+		if (zygote_open(&run->zygote, &exec->config, exec->level, NULL) == 0)
+			r = zygote_start(&run->zygote, plan, name, dir, fds);
+	}
+	return r;
+}
+
+static int run_start(struct run *run, struct exec *exec, struct error *err)
+{
+	const struct plan *plan = run->plan;
+	CLEANUP(close_p) int in = -1;
+	CLEANUP(close_p) int out = -1;
+	CLEANUP(close_p) int problem = -1;
+	int r = open_pipe(&run->stdout_stream, &out, plan, err);
+
+	if (r == 0)
+		r = open_pipe(&run->stderr_stream, &problem, plan, err);
+	if (r == 0 && plan->has_stdin)
+		r = open_stdin(&in, plan, err);
+	if (r < 0)
+		return r;
+	run->start_ns = clock_monotonic_ns();
+	r = run_send(run, exec, (const int[]){in >= 0 ? in : exec->null_fd, out, problem});
+	if (r == ZYGOTE_E_GONE)
+		return error_fault(err, "cannot start '%s': no starter process stays alive",
+				   plan->argv[0]);
+	exec->running++;
+	if (r == ZYGOTE_E_TOO_LONG)
+		run_close(run, END_NOT_STARTED,
+			  arena_printf(run->arena, "cannot start '%s': %s", plan->argv[0],
+				       strerror(E2BIG)));
+	return 0;
+}
+
 int exec_start(struct exec *exec, const struct plan *plan, struct outcome *out, struct arena *arena,
 	       void *tag, struct error *err)
 {
@@ -216,31 +369,24 @@ int exec_start(struct exec *exec, const struct plan *plan, struct outcome *out, 
 	memset(out, 0, sizeof(*out));
 	out->phase = plan->phase;
 	out->work_dir = plan->work_dir;
+	out->survivor_names = "";
 	run->plan = plan;
 	run->out = out;
 	run->arena = arena;
 	run->tag = tag;
 	run->verdict = END_EXIT;
-	run->termed = false;
+	run->termed = run->killed = false;
 	run->work = work_tree_find(&exec->tree, plan->work_dir);
 	int r = run_prepare(run, plan, err);
-	if (r < 0)
+	if (r == 0)
+		r = run_start(run, exec, err);
+	if (r < 0) {
+		stream_close(&run->stdout_stream);
+		stream_close(&run->stderr_stream);
 		return r;
-	struct spawned child = {.pid = -1, .pidfd = -1, .out = -1, .err = -1};
-	run->start_ticks = sweep_ticks_now();
-	run->start_ns = clock_monotonic_ns();
-	r = spawner_start(&child, exec->spawner, plan, arena, err);
-	if (r < 0)
-		return r;
-	exec->running++;
-	stream_open(&run->stdout_stream, child.out, &plan->limits);
-	stream_open(&run->stderr_stream, child.err, &plan->limits);
-	if (r == SPAWN_E_NOT_STARTED) {
-		run_not_started(run, child.why);
-		return 0;
 	}
-	run->pid = child.pid;
-	run->pidfd = child.pidfd;
+	if (run->state == RUN_DONE)
+		return 0;
 	/* Rounded up: nobody is killed before the whole limit is over. */
 	run->deadline_ms = plan->limits.wall_ms > 0
 				   ? run->start_ns / 1000000 + 1 + plan->limits.wall_ms
@@ -260,63 +406,47 @@ static int64_t microseconds(struct timeval t)
  * A refused allocation leaves no trace in the status. Ending badly with most of the limit in use is
  * taken for the limit's doing; one huge request refused early stays what the program made of it.
  */
-static bool met_memory_limit(const struct run *run, int status, int64_t max_rss_kib)
+static bool met_memory_limit(const struct run *run, const struct outcome *out)
 {
 	int64_t limit = run->plan->limits.memory_bytes;
-	return limit > 0 && status != 0 && max_rss_kib * 1024 >= limit / 4 * 3;
+
+	return limit > 0 && out->wait_status != 0 && out->max_rss_kib * 1024 >= limit / 4 * 3;
 }
 
-static void run_end(struct exec *exec, struct run *run)
+/* What a status means that no verdict of ours stands for. */
+static enum end_kind end_of_status(const struct run *run, const struct outcome *out)
 {
-	struct outcome *out = run->out;
-	struct rusage usage = {0};
-	int status = 0;
-	run_reap(run, &status, &usage);
-	size_t alive = 0;
-	for (size_t i = 0; i < exec->slots; i++) {
-		const struct run *other = &exec->runs[i];
-		if (other != run && other->pid > 0)
-			exec->alive[alive++] =
-				(struct sweep_run){.pid = other->pid,
-						   .work_dir = other->plan->work_dir,
-						   .start_ticks = other->start_ticks};
-	}
-	(void)sweeper_sweep(&exec->sweeper, exec->alive, alive);
-	stream_finish(&run->stdout_stream, &out->out, run->arena);
-	stream_finish(&run->stderr_stream, &out->err, run->arena);
-	out->wait_status = status;
-	out->code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
-	out->wall_ns = run->end_ns - run->start_ns;
-	out->user_us = microseconds(usage.ru_utime);
-	out->sys_us = microseconds(usage.ru_stime);
-	out->max_rss_kib = usage.ru_maxrss;
-	out->end = run->verdict;
-	if (out->end == END_EXIT || out->end == END_LEAK) {
-		if (met_memory_limit(run, status, out->max_rss_kib))
-			out->end = END_MEMORY_LIMIT;
-		else if (WIFSIGNALED(status))
-			out->end = END_SIGNAL;
-	}
-	if (run->plan->scan_files && run->work)
-		scan_left_files(run->work, out, run->arena);
-	run->state = RUN_DONE;
-}
+	const struct plan_limits *limits = &run->plan->limits;
+	int number = WIFSIGNALED(out->wait_status) ? WTERMSIG(out->wait_status) : 0;
 
-/* --- the loop --------------------------------------------------------------------------------- */
+	/* The kernel's accounts of the limit and of the usage differ by ticks. */
+	int64_t used_us = out->user_us + out->sys_us;
+	if (limits->cpu_ms > 0 && ((number == SIGXCPU && used_us >= limits->cpu_ms * 500) ||
+				   (number == SIGKILL && used_us >= limits->cpu_ms * 900)))
+		return END_CPU_LIMIT;
+	if (limits->file_bytes > 0 && number == SIGXFSZ)
+		return END_FILE_LIMIT;
+	if (met_memory_limit(run, out))
+		return END_MEMORY_LIMIT;
+	return number ? END_SIGNAL : run->verdict;
+}
 
 static void run_kill(struct run *run, enum end_kind verdict)
 {
 	if (run->verdict == END_EXIT)
 		run->verdict = verdict;
-	(void)kill(-run->pid, SIGKILL);
-	run->deadline_ms = INT64_MAX;
+	if (!run->killed && run->state == RUN_RUNNING)
+		zygote_command(&run->zygote, ZYGOTE_KILL);
+	run->killed = true;
+	run->drain_until_ms = 0;
+	run->deadline_ms = clock_monotonic_ms() + STUCK_MS;
 }
 
-static void run_read(struct run *run, struct stream *stream, short revents)
+static void run_read(struct run *run, struct stream *stream, bool hung_up)
 {
-	if (!revents || stream->fd < 0)
+	if (stream->fd < 0)
 		return;
-	enum stream_state state = stream_read(stream, (revents & POLLHUP) != 0);
+	enum stream_state state = stream_read(stream, hung_up);
 	if (state == STREAM_FED)
 		run->drain_until_ms = clock_monotonic_ms() + run->plan->limits.drain_ms;
 	if (state != STREAM_FULL)
@@ -331,10 +461,123 @@ static bool run_is_drained(const struct run *run)
 	return run->stdout_stream.fd < 0 && run->stderr_stream.fd < 0;
 }
 
-static void run_check_deadline(struct run *run, int64_t now_ms)
+static void run_ended(struct run *run, const struct zygote_answer *answer)
+{
+	struct outcome *out = run->out;
+
+	/* Nobody is left who could write: what is in the pipes is all there is. */
+	run_read(run, &run->stdout_stream, true);
+	run_read(run, &run->stderr_stream, true);
+	if (!run_is_drained(run) && run->verdict == END_EXIT)
+		run->verdict = END_LEAK;
+	out->wait_status = answer->status;
+	out->code = WIFSIGNALED(answer->status) ? WTERMSIG(answer->status)
+						: WEXITSTATUS(answer->status);
+	out->survivors = answer->survivors;
+	out->survivor_names = arena_printf(run->arena, "%.*s", ZYGOTE_STEP_SIZE, answer->step);
+	out->wall_ns = answer->end_ns - run->start_ns;
+	out->user_us = microseconds(answer->usage.ru_utime);
+	out->sys_us = microseconds(answer->usage.ru_stime);
+	out->max_rss_kib = answer->usage.ru_maxrss;
+	enum end_kind end = run->verdict;
+	if (end == END_EXIT || end == END_LEAK)
+		end = end_of_status(run, out);
+	run_close(run, end, NULL);
+	if (run->plan->scan_files && run->work)
+		scan_left_files(run->work, out, run->arena);
+}
+
+/* Its zygote is gone, and with it all knowledge of how it ended; what still lives is killed here.
+ */
+static void run_lost(struct exec *exec, struct run *run)
+{
+	zygote_close(&run->zygote, true);
+	(void)sweeper_sweep(&exec->sweeper, is_spared, exec, NULL, 0);
+	run_close(run, END_LOST, NULL);
+}
+
+/* Trouble of ours rather than of the program that was to be started. */
+static bool is_shortage(int e)
+{
+	return e == EAGAIN || e == ENOMEM || e == EMFILE || e == ENFILE;
+}
+
+static int run_not_started(struct exec *exec, struct run *run, int error, struct error *err)
+{
+	const char *program = run->plan->argv[0];
+	const char *hint = "";
+
+	if (error == ENOENT && exec->level >= LEVEL_L2)
+		hint = " (programs see only system folders and the profile's paths)";
+	run_close(run, END_NOT_STARTED,
+		  arena_printf(run->arena, "cannot start '%s': %s%s", program, strerror(error),
+			       hint));
+	if (!is_shortage(error))
+		return 0;
+	return error_errno(err, error, "cannot start '%s'", program);
+}
+
+/* --- the loop --------------------------------------------------------------------------------- */
+
+static void run_sweep(struct run *run)
+{
+	if (!run_is_drained(run) && run->verdict == END_EXIT)
+		run->verdict = END_LEAK;
+	zygote_command(&run->zygote, ZYGOTE_SWEEP);
+	run->state = RUN_SWEEPING;
+	run->deadline_ms = clock_monotonic_ms() + STUCK_MS;
+}
+
+static void run_exited(struct run *run)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	int64_t drain_ms = run->plan->limits.drain_ms;
+
+	run->state = RUN_DRAINING;
+	run->drain_until_ms = run->killed ? 0 : now_ms + drain_ms;
+	/* Something that prints without a pause is never idle. */
+	if (!run->killed && now_ms + DRAIN_FACTOR * drain_ms < run->deadline_ms)
+		run->deadline_ms = now_ms + DRAIN_FACTOR * drain_ms;
+}
+
+static int run_answer(struct exec *exec, struct run *run, struct error *err)
+{
+	struct zygote_answer answer;
+	int r = zygote_receive(&answer, &run->zygote);
+
+	if (r == ZYGOTE_E_GONE) {
+		run_lost(exec, run);
+		return 0;
+	}
+	if (r == ZYGOTE_E_NOTHING)
+		return 0;
+	switch (answer.kind) {
+	case ZYGOTE_READY:
+		run->zygote.is_ready = true;
+		return 0;
+	case ZYGOTE_FAILED:
+		run_lost(exec, run);
+		return error_fault(err, "cannot isolate another program: %.*s: %s",
+				   ZYGOTE_STEP_SIZE, answer.step, strerror(answer.error));
+	case ZYGOTE_NOT_STARTED:
+		return run_not_started(exec, run, answer.error, err);
+	case ZYGOTE_EXITED:
+		run_exited(run);
+		return 0;
+	default:
+		run_ended(run, &answer);
+		return 0;
+	}
+}
+
+static void run_check_deadline(struct exec *exec, struct run *run, int64_t now_ms)
 {
 	if (now_ms < run->deadline_ms)
 		return;
+	if (run->killed || run->state == RUN_SWEEPING) {
+		run_lost(exec, run);
+		return;
+	}
 	if (run->termed || run->plan->limits.grace_ms <= 0) {
 		run_kill(run, END_TIMEOUT);
 		return;
@@ -342,43 +585,32 @@ static void run_check_deadline(struct run *run, int64_t now_ms)
 	run->verdict = END_TIMEOUT;
 	run->termed = true;
 	run->deadline_ms = now_ms + run->plan->limits.grace_ms;
-	(void)kill(-run->pid, SIGTERM);
+	zygote_command(&run->zygote, ZYGOTE_TERM);
 }
 
-static bool run_has_ended(const struct run *run, short revents)
+static bool is_active(const struct run *run)
 {
-	siginfo_t info = {.si_pid = 0};
-	if (run->pidfd >= 0)
-		return revents != 0;
-	return waitid(P_PID, (id_t)run->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-	       info.si_pid == run->pid;
+	return run->state != RUN_FREE && run->state != RUN_DONE;
 }
 
-/* Returns true when the run became DONE. */
-static bool run_step(struct exec *exec, struct run *run, const struct pollfd *polls, int64_t now_ms)
+static int run_step(struct exec *exec, struct run *run, const struct pollfd *polls, int64_t now_ms,
+		    struct error *err)
 {
-	run_read(run, &run->stdout_stream, polls[0].revents);
-	run_read(run, &run->stderr_stream, polls[1].revents);
-	if (run->state == RUN_RUNNING && run_has_ended(run, polls[2].revents)) {
-		run->state = RUN_DRAINING;
-		run->end_ns = clock_monotonic_ns();
-		run->drain_until_ms = run->end_ns / 1000000 + run->plan->limits.drain_ms;
-		/* Something that prints without a pause is never idle. */
-		int64_t last_ms = run->end_ns / 1000000 + DRAIN_FACTOR * run->plan->limits.drain_ms;
-		if (last_ms < run->deadline_ms)
-			run->deadline_ms = last_ms;
+	if (polls[0].revents)
+		run_read(run, &run->stdout_stream, (polls[0].revents & POLLHUP) != 0);
+	if (polls[1].revents)
+		run_read(run, &run->stderr_stream, (polls[1].revents & POLLHUP) != 0);
+	int r = polls[2].revents ? run_answer(exec, run, err) : 0;
+	if (r < 0 || !is_active(run))
+		return r;
+	if (run->state == RUN_DRAINING) {
+		if (run_is_drained(run) || now_ms >= run->drain_until_ms ||
+		    now_ms >= run->deadline_ms)
+			run_sweep(run);
+		return 0;
 	}
-	if (run->state == RUN_RUNNING) {
-		run_check_deadline(run, now_ms);
-		return false;
-	}
-	bool late = now_ms >= run->drain_until_ms || now_ms >= run->deadline_ms;
-	if (!run_is_drained(run) && !late)
-		return false;
-	if (!run_is_drained(run) && run->verdict == END_EXIT)
-		run->verdict = END_LEAK;
-	run_end(exec, run);
-	return true;
+	run_check_deadline(exec, run, now_ms);
+	return 0;
 }
 
 static int poll_timeout(const struct exec *exec, int64_t until_ms)
@@ -387,14 +619,12 @@ static int poll_timeout(const struct exec *exec, int64_t until_ms)
 	int64_t now_ms = clock_monotonic_ms();
 	for (size_t i = 0; i < exec->slots; i++) {
 		const struct run *run = &exec->runs[i];
-		if (run->pid == 0)
+		if (!is_active(run))
 			continue;
 		if (run->deadline_ms < first)
 			first = run->deadline_ms;
 		if (run->state == RUN_DRAINING && run->drain_until_ms < first)
 			first = run->drain_until_ms;
-		if (run->state == RUN_RUNNING && run->pidfd < 0 && now_ms + ASK_MS < first)
-			first = now_ms + ASK_MS;
 	}
 	if (first == INT64_MAX)
 		return -1;
@@ -407,7 +637,7 @@ static void fill_polls(struct exec *exec)
 	for (size_t i = 0; i < exec->slots; i++) {
 		const struct run *run = &exec->runs[i];
 		const int fds[3] = {run->stdout_stream.fd, run->stderr_stream.fd,
-				    run->state == RUN_RUNNING ? run->pidfd : -1};
+				    is_active(run) ? run->zygote.fd : -1};
 		for (size_t k = 0; k < 3; k++)
 			exec->polls[3 * i + k] = (struct pollfd){.fd = fds[k], .events = POLLIN};
 	}
@@ -438,12 +668,14 @@ int exec_next(struct exec *exec, void **tag, int wait_ms, struct error *err)
 		if (n < 0)
 			return error_errno(err, errno, "cannot wait for programs");
 		int64_t now_ms = clock_monotonic_ms();
-		bool ended = false;
-		for (size_t i = 0; i < exec->slots; i++)
-			if (exec->runs[i].pid > 0)
-				ended |=
-					run_step(exec, &exec->runs[i], &exec->polls[3 * i], now_ms);
-		if (!ended && now_ms >= until_ms)
+		for (size_t i = 0; i < exec->slots; i++) {
+			if (!is_active(&exec->runs[i]))
+				continue;
+			int r = run_step(exec, &exec->runs[i], &exec->polls[3 * i], now_ms, err);
+			if (r < 0)
+				return r;
+		}
+		if (!run_find(exec, RUN_DONE) && now_ms >= until_ms)
 			return 0;
 	}
 	return 0;
@@ -451,11 +683,9 @@ int exec_next(struct exec *exec, void **tag, int wait_ms, struct error *err)
 
 void exec_kill_all(struct exec *exec)
 {
-	for (size_t i = 0; i < exec->slots; i++) {
-		struct run *run = &exec->runs[i];
-		if (run->pid == 0)
-			continue;
-		(void)kill(-run->pid, SIGKILL);
-		run->deadline_ms = INT64_MAX;
-	}
+	for (size_t i = 0; i < exec->slots; i++)
+		if (exec->runs[i].state == RUN_RUNNING) {
+			enum end_kind verdict = exec->runs[i].verdict;
+			run_kill(&exec->runs[i], verdict);
+		}
 }

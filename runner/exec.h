@@ -14,16 +14,41 @@
 
 struct exec;
 
+/* How far programs are kept from the host; each has what those before it have. */
+enum exec_isolation {
+	EXEC_L0,   /* limits, a process group and a session without terminal */
+	EXEC_L1,   /* + no new privileges, a system-call filter */
+	EXEC_L2,   /* + own users, mounts, PIDs, IPC, host name and network, a minimal tree of files
+		    */
+	EXEC_L3,   /* + a network of its own for each run */
+	EXEC_AUTO, /* L2, or the highest below it that works here */
+};
+const char *exec_isolation_name(enum exec_isolation isolation); /* "L0" ... "L3", "auto" */
+
 struct exec_options {
 	size_t slots;        /* 0: one per online processor */
 	const char *scratch; /* folder for work directories; NULL: TMPDIR or /tmp */
 	bool keep;           /* leave work directories behind */
+	enum exec_isolation isolation;
+	const char *const *read_paths; /* absolute; shown from L2 on where they exist */
+	size_t read_len;
+	const char *const *write_paths; /* the same, writable */
+	size_t write_len;
 };
 
+/*
+ * Starts one helper a slot and runs a program through the first. A level that does not work here is
+ * a fault, or with EXEC_AUTO a step down.
+ */
 int exec_new(struct exec **out, const struct exec_options *options, struct error *err);
 /* Kills and reaps whatever runs, removes the scratch tree. Returns NULL. */
 struct exec *exec_free(struct exec *exec);
 void exec_freep(struct exec **exec);
+
+/* The level that every run has; never EXEC_AUTO. */
+enum exec_isolation exec_level(const struct exec *exec);
+/* Why EXEC_AUTO did not come to L2, or NULL. */
+const char *exec_step_down(const struct exec *exec);
 
 size_t exec_slots(const struct exec *exec);
 size_t exec_running(const struct exec *exec);
@@ -50,5 +75,5 @@ int exec_start(struct exec *exec, const struct plan *plan, struct outcome *out, 
  */
 int exec_next(struct exec *exec, void **tag, int wait_ms, struct error *err);
 
-/* Kill every running program's group; their outcomes still arrive through exec_next. */
+/* Kill every running program; their outcomes still arrive through exec_next. */
 void exec_kill_all(struct exec *exec);

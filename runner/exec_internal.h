@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
@@ -14,6 +15,8 @@
 #include "base/error.h"
 #include "oracles/outcome.h"
 #include "oracles/plan.h"
+#include "runner/exec_sweep.h"
+#include "runner/zygote.h"
 
 /* --- exec_capture.c: one stream of a program, read as it comes ------------------------------- */
 
@@ -74,12 +77,16 @@ struct work {
 
 struct work_tree {
 	char *root;
+	int lock_fd; /* held while the tree is in use; -1 without */
 	bool keep;
 	struct work **works;
 	size_t len;
 	size_t cap;
 	uint64_t made; /* number of the last directory */
 };
+
+#define WORK_ROOT_NAME  ".root"  /* in the scratch folder: where a sandbox builds its tree */
+#define WORK_PROBE_NAME ".probe" /* ... and where the probe runs */
 
 int work_tree_open(struct work_tree *tree, const char *scratch, bool keep, struct error *err);
 void work_tree_close(struct work_tree *tree);
@@ -101,50 +108,50 @@ enum {
 void scan_remember(struct work *work);
 void scan_left_files(struct work *work, struct outcome *out, struct arena *arena);
 
-/* --- exec_spawn.c: one process started -------------------------------------------------------- */
-
-struct spawner; /* attributes and descriptors that every start shares */
-
-struct spawned {
-	pid_t pid;
-	int pidfd; /* -1 on a kernel without them */
-	int out;   /* read ends */
-	int err;
-	const char *why; /* not started: the reason */
-};
-
-int spawner_new(struct spawner **out, struct error *err);
-struct spawner *spawner_free(struct spawner *spawner); /* returns NULL */
-
-enum { SPAWN_E_NOT_STARTED = 1 };
-
-/*
- * 0 and `out` filled; SPAWN_E_NOT_STARTED and `out->why` set (from `arena`) when this program
- * cannot be started; negative when we lack what every start needs.
+/* --- exec_zygote.c: the processes that start programs ------------------------------------------
  */
-int spawner_start(struct spawned *out, struct spawner *spawner, const struct plan *plan,
-		  struct arena *arena, struct error *err);
 
-/* --- exec_sweep.c: descendants that left their group ------------------------------------------ */
-
-struct sweeper {
-	int children_fd; /* the kernel's list of our children, -1 where it has none */
-	pid_t self_group;
-	const char *root; /* the scratch tree: its name in an environment marks a program's
-			     descendant */
+struct zygote_config {
+	char *helper;
+	const char *scratch;
+	const char *const *read_paths;
+	size_t read_len;
+	const char *const *write_paths;
+	size_t write_len;
 };
 
-struct sweep_run {
-	pid_t pid;
-	const char *work_dir;
-	uint64_t start_ticks; /* clock ticks since boot, as in /proc/PID/stat */
+struct zygote_link {
+	pid_t pid; /* 0: none */
+	int fd;
+	bool is_ready;
+	char *share;
 };
 
-void sweeper_open(struct sweeper *sweeper, const char *root);
-void sweeper_close(struct sweeper *sweeper);
-uint64_t sweep_ticks_now(void);
+enum zygote_error { ZYGOTE_E_NOTHING = 1, ZYGOTE_E_GONE, ZYGOTE_E_TOO_LONG };
+
+/* The helper's path: $PARITY_ZYGOTE, or beside our own executable. malloc'ed. */
+int zygote_find(char **out, struct error *err);
+/* Start one; it sets itself up while we go on. `link` is empty before. */
+int zygote_open(struct zygote_link *link, const struct zygote_config *config, int level,
+		struct error *err);
+/* End it and what it runs: it cleans up by itself unless it is killed. */
+void zygote_close(struct zygote_link *link, bool kill_it);
+/* Wait until it is set up. Negative with the step that failed. */
+int zygote_ready(struct zygote_link *link, struct error *err);
+/* Run one program through it, to the end. Negative with the reason why that does not work. */
+int zygote_probe(struct zygote_link *link, const struct zygote_config *config, struct error *err);
 /*
- * Kill and reap every process handed to us that belongs to none of the runs still alive. Children
- * that other code of ours started are left alone. Returns the number killed alive.
+ * Start a plan with descriptors for 0 to 2, which stay ours. `work_name` is the work directory's
+ * name in the scratch folder or "", `dir` the absolute current directory. 0, ZYGOTE_E_GONE or
+ * ZYGOTE_E_TOO_LONG.
  */
-size_t sweeper_sweep(struct sweeper *sweeper, const struct sweep_run *alive, size_t alive_len);
+int zygote_start(struct zygote_link *link, const struct plan *plan, const char *work_name,
+		 const char *dir, const int fds[3]);
+void zygote_command(struct zygote_link *link, enum zygote_command command);
+/* 0, ZYGOTE_E_NOTHING or ZYGOTE_E_GONE; zygote_wait() never returns the second. */
+int zygote_receive(struct zygote_answer *answer, struct zygote_link *link);
+int zygote_wait(struct zygote_answer *answer, struct zygote_link *link);
+
+/* The helper's lines about each mechanism: its name, a tab, "ok" or why not. NULL with errno. */
+FILE *zygote_mechanisms(const char *helper);
+void zygote_mechanisms_end(FILE *out);

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,13 +23,54 @@
 #include "base/vec.h"
 #include "runner/exec_internal.h"
 
+#define TREE_PREFIX "parity-"
+#define LOCK_NAME   ".lock"
+
 enum {
 	DIR_MODE = 0700,
 	DIR_MAX_SIZE = 64 << 10, /* a directory never shrinks; a large one is slow to read */
 };
 
 static const char *const STANDARD[] = {PLAN_HOME, PLAN_TMP};
+static const char *const OWN[] = {WORK_ROOT_NAME, WORK_PROBE_NAME};
+enum { OWN_LEN = sizeof(OWN) / sizeof(OWN[0]) };
 enum { STANDARD_LEN = sizeof(STANDARD) / sizeof(STANDARD[0]) };
+
+/*
+ * A tree is in use as long as its lock is held, which ends with the process however it dies. The
+ * file gets its name only when it is locked. -1 where locks do not work: such a tree is never
+ * abandoned.
+ */
+static int lock_tree(const char *root)
+{
+	CLEANUP(free_p) char *path = path_join(root, LOCK_NAME);
+	CLEANUP(free_p) char *early = path_join(root, LOCK_NAME ".new");
+	CLEANUP(close_p) int fd = open(early, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0 || rename(early, path) < 0)
+		return -1;
+	return steal_fd(&fd);
+}
+
+/* Trees of runners that were killed. */
+static void remove_abandoned(const char *base)
+{
+	CLEANUP(closedir_p) DIR *dir = opendir(base);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		struct stat st;
+		if (strncmp(entry->d_name, TREE_PREFIX, strlen(TREE_PREFIX)) != 0)
+			continue;
+		CLEANUP(free_p) char *root = path_join(base, entry->d_name);
+		CLEANUP(free_p) char *path = path_join(root, LOCK_NAME);
+		if (lstat(root, &st) < 0 || !S_ISDIR(st.st_mode) || st.st_uid != geteuid())
+			continue;
+		CLEANUP(close_p) int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+		if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+			(void)path_remove_tree(root, NULL);
+	}
+}
 
 int work_tree_open(struct work_tree *tree, const char *scratch, bool keep, struct error *err)
 {
@@ -39,11 +81,18 @@ int work_tree_open(struct work_tree *tree, const char *scratch, bool keep, struc
 	int r = path_absolute(&base, scratch, err);
 	if (r < 0)
 		return r;
-	CLEANUP(free_p) char *root = path_join(base, "parity-XXXXXX");
+	remove_abandoned(base);
+	CLEANUP(free_p) char *root = path_join(base, TREE_PREFIX "XXXXXX");
 	if (!mkdtemp(root))
 		return error_errno(err, errno, "cannot make a scratch folder in '%s'", base);
 	tree->root = steal(&root);
 	tree->keep = keep;
+	tree->lock_fd = keep ? -1 : lock_tree(tree->root);
+	for (size_t i = 0; i < OWN_LEN; i++) {
+		CLEANUP(free_p) char *path = path_join(tree->root, OWN[i]);
+		if (mkdir(path, DIR_MODE) < 0)
+			return error_errno(err, errno, "cannot make folder '%s'", path);
+	}
 	return 0;
 }
 
@@ -52,6 +101,16 @@ static void work_free(struct work *work)
 	arena_done(&work->arena);
 	free(work->path);
 	free(work);
+}
+
+/* Only what is nobody's work. */
+static void remove_own(const char *root)
+{
+	for (size_t i = 0; i < OWN_LEN; i++) {
+		CLEANUP(free_p) char *path = path_join(root, OWN[i]);
+		(void)rmdir(path);
+	}
+	(void)rmdir(root);
 }
 
 void work_tree_close(struct work_tree *tree)
@@ -66,7 +125,9 @@ void work_tree_close(struct work_tree *tree)
 	if (tree->root && !tree->keep)
 		(void)path_remove_tree(tree->root, NULL);
 	else if (tree->root)
-		(void)rmdir(tree->root);
+		remove_own(tree->root);
+	if (tree->root && tree->lock_fd >= 0)
+		(void)close(tree->lock_fd);
 	free(tree->root);
 	tree->root = NULL;
 }

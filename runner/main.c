@@ -23,6 +23,7 @@ static const struct verb {
 	{"findings", "list what is open in the ledger", cmd_findings},
 	{"waive", "tolerate one finding until a day", cmd_waive},
 	{"compact", "gather filed runs into the ledger", cmd_compact},
+	{"doctor", "tell what isolation this host offers", cmd_doctor},
 };
 enum { VERB_COUNT = sizeof(verbs) / sizeof(*verbs) };
 

@@ -228,6 +228,10 @@ struct plan_limits run_limits(const struct run_options *o)
 		.keep_tail = KEEP_BYTES,
 		.output_max = OUTPUT_MAX,
 		.memory_bytes = o->memory_mib << 20,
+		.cpu_ms = o->cpu_ms,
+		.file_bytes = o->file_mib << 20,
+		.open_files = o->open_files,
+		.processes = o->processes,
 		.drain_ms = DRAIN_MS,
 	};
 }
@@ -301,11 +305,55 @@ static int identify(struct run *run, struct error *err)
 	return r;
 }
 
+/* A path as it is written and as it is: plans use the one, links lead to the other. */
+static size_t add_path(struct run *run, const char **paths, size_t len, const char *text)
+{
+	const char *path = profile_path(run->context.profile, text, &run->arena);
+	CLEANUP(free_p) char *real = realpath(path, NULL);
+
+	if (real && *path == '/' && strcmp(real, "/") != 0) {
+		paths[len++] = path;
+		paths[len++] = arena_strdup(&run->arena, real);
+	}
+	return len;
+}
+
+/* Programs see system folders, their toolchain, and what the profile names. */
+static int open_exec(struct run *run, struct error *err)
+{
+	const struct run_options *o = run->options;
+	const struct profile *profile = run->context.profile;
+	size_t total = profile->read_path_len + profile->write_path_len + 1;
+	const char **paths = ARENA_ARRAY(&run->arena, const char *, 2 * total);
+	size_t read_len = add_path(run, paths, 0, "${toolchain}");
+
+	for (size_t i = 0; i < profile->read_path_len; i++)
+		read_len = add_path(run, paths, read_len, profile->read_paths[i]);
+	size_t len = read_len;
+	for (size_t i = 0; i < profile->write_path_len; i++)
+		len = add_path(run, paths, len, profile->write_paths[i]);
+	const struct exec_options options = {.slots = (size_t)o->jobs,
+					     .scratch = o->scratch,
+					     .keep = o->keep,
+					     .isolation = o->isolation,
+					     .read_paths = paths,
+					     .read_len = read_len,
+					     .write_paths = paths + read_len,
+					     .write_len = len - read_len};
+	int r = exec_new(&run->exec, &options, err);
+
+	if (r == 0 && exec_level(run->exec) < o->min_isolation)
+		r = error_fault(err, "isolation is %s and %s is the least that will do: %s",
+				exec_isolation_name(exec_level(run->exec)),
+				exec_isolation_name(o->min_isolation),
+				exec_step_down(run->exec) ? exec_step_down(run->exec)
+							  : "ask for more with --isolation");
+	return r;
+}
+
 static int prepare(struct run *run, struct error *err)
 {
 	const struct run_options *o = run->options;
-	struct exec_options exec_options = {
-		.slots = (size_t)o->jobs, .scratch = o->scratch, .keep = o->keep};
 	int r = context_load(&run->context, &o->inputs, CONTEXT_ALL, err);
 
 	if (r == 0)
@@ -319,7 +367,7 @@ static int prepare(struct run *run, struct error *err)
 	if (r == 0)
 		r = open_subject(run, err);
 	if (r == 0)
-		r = exec_new(&run->exec, &exec_options, err);
+		r = open_exec(run, err);
 	if (r == 0)
 		r = identify(run, err);
 	if (r != 0)
@@ -374,6 +422,8 @@ static void start(struct run *run)
 		.jobs = exec_slots(run->exec),
 		.repeat = (int)run->options->repeat,
 		.timeout_ms = run->options->timeout_ms,
+		.isolation = exec_isolation_name(exec_level(run->exec)),
+		.step_down = exec_step_down(run->exec),
 	};
 	emit(run, &event);
 }
@@ -601,6 +651,8 @@ static int finish(struct run *run)
 		.signal = interrupt_signal(),
 		.filed = run->filed,
 		.not_filed = run->not_filed,
+		.isolation = exec_isolation_name(exec_level(run->exec)),
+		.step_down = exec_step_down(run->exec),
 		.exit = exit_code(run),
 	};
 	memcpy(event.summary.counts, record->counts, sizeof(record->counts));

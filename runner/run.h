@@ -13,6 +13,7 @@
 #include "runner/context.h"
 #include "runner/event.h"
 #include "runner/aot.h"
+#include "runner/exec.h"
 #include "runner/shard.h"
 
 /* Exit codes of the command, documented in docs/parity.1. 128+n on signal n. */
@@ -46,6 +47,12 @@ struct run_options {
 	int64_t jobs;              /* 0: one per processor */
 	int64_t timeout_ms;
 	int64_t memory_mib; /* address space of a program; 0: no limit */
+	int64_t cpu_ms;     /* processor time of one; 0: no limit. So are those that follow: */
+	int64_t file_mib;   /* size of one file */
+	int64_t open_files; /* descriptors of one process */
+	int64_t processes;  /* alive at once */
+	enum exec_isolation isolation;
+	enum exec_isolation min_isolation; /* a lower level is a fault */
 	int64_t repeat;
 	bool no_file;
 	bool keep;

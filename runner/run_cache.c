@@ -52,7 +52,7 @@ void run_cache_open(struct run *run)
 		.context = &run->context,
 		.identity = run->identity,
 		.version = run->version,
-		.isolation = "L0",
+		.isolation = exec_isolation_name(exec_level(run->exec)),
 		.backends = run->backends.items,
 		.backend_len = run->backends.len,
 		.limits = &limits,

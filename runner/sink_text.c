@@ -131,6 +131,9 @@ static void on_start(struct text_sink *self, const struct event_start *start)
 			 start->skipped);
 	if (start->not_filed)
 		buf_addf(&self->text, "parity: this run will not be filed: %s\n", start->not_filed);
+	if (start->step_down)
+		buf_addf(&self->text, "parity: isolation is only %s: %s\n", start->isolation,
+			 start->step_down);
 	write_progress(self);
 }
 
@@ -454,6 +457,11 @@ static void on_summary(struct text_sink *self, const struct event_summary *summa
 	label(self, "time");
 	buf_addf(out, "%.1f s with %zu job%s\n", (double)summary->wall_ms / 1000.0, self->jobs,
 		 self->jobs == 1 ? "" : "s");
+	if (summary->isolation) {
+		label(self, "isolation");
+		buf_addf(out, "%s%s%s\n", summary->isolation, summary->step_down ? ", " : "",
+			 summary->step_down ? summary->step_down : "");
+	}
 	add_filing(self, summary);
 	add_questions(self);
 	add_failures(self);

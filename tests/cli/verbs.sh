@@ -13,7 +13,7 @@ exits 0 'help'
 run lits
 exits 2 'an unknown verb'
 err_has "did you mean 'list'" 'an unknown verb is answered with the one meant'
-for verb in run list clauses coverage rules log show findings waive compact; do
+for verb in run list clauses coverage rules log show findings waive compact doctor; do
 	run "$verb" --help
 	exits 0 "$verb --help"
 	check "$verb tells its usage" grep -q "^usage: parity $verb" "$world/out"
@@ -80,4 +80,11 @@ run waive abcdef123456 --owner me --reason text --until 2001-01-01
 exits 2 'a waiver for nothing'
 run compact
 exits 0 'compact'
+run doctor
+exits 0 'doctor'
+out_has 'user namespace' 'doctor names the mechanisms'
+out_has 'isolation auto uses L' 'doctor says what auto will use'
+run doctor --quiet
+check 'doctor --quiet prints the level alone' grep -qx 'L[0-3]' "$world/out"
+
 done_testing

@@ -1,2 +1,2 @@
 #@ clause: lang#output
-echo $$
+od -An -N8 -tx8 /dev/urandom
