@@ -305,42 +305,55 @@ static int identify(struct run *run, struct error *err)
 	return r;
 }
 
+struct path_list {
+	VEC(const char *) items;
+};
+
 /* A path as it is written and as it is: plans use the one, links lead to the other. */
-static size_t add_path(struct run *run, const char **paths, size_t len, const char *text)
+static void add_path(struct run *run, struct path_list *list, const struct profile *profile,
+		     const char *text)
 {
-	const char *path = profile_path(run->context.profile, text, &run->arena);
+	const char *path = profile_path(profile, text, &run->arena);
 	CLEANUP(free_p) char *real = realpath(path, NULL);
 
 	if (real && *path == '/' && strcmp(real, "/") != 0) {
-		paths[len++] = path;
-		paths[len++] = arena_strdup(&run->arena, real);
+		vec_push(&list->items, path);
+		vec_push(&list->items, arena_strdup(&run->arena, real));
 	}
-	return len;
 }
 
-/* Programs see system folders, their toolchain, and what the profile names. */
+static void add_toolchain(struct run *run, const struct profile *profile, struct path_list *read,
+			  struct path_list *write)
+{
+	add_path(run, read, profile, "${toolchain}");
+	for (size_t i = 0; i < profile->read_path_len; i++)
+		add_path(run, read, profile, profile->read_paths[i]);
+	for (size_t i = 0; i < profile->write_path_len; i++)
+		add_path(run, write, profile, profile->write_paths[i]);
+}
+
+/* Programs see system folders, their toolchain, the witness's, and what the profiles name. */
 static int open_exec(struct run *run, struct error *err)
 {
 	const struct run_options *o = run->options;
-	const struct profile *profile = run->context.profile;
-	size_t total = profile->read_path_len + profile->write_path_len + 1;
-	const char **paths = ARENA_ARRAY(&run->arena, const char *, 2 * total);
-	size_t read_len = add_path(run, paths, 0, "${toolchain}");
+	struct path_list read = {0};
+	struct path_list write = {0};
 
-	for (size_t i = 0; i < profile->read_path_len; i++)
-		read_len = add_path(run, paths, read_len, profile->read_paths[i]);
-	size_t len = read_len;
-	for (size_t i = 0; i < profile->write_path_len; i++)
-		len = add_path(run, paths, len, profile->write_paths[i]);
+	add_toolchain(run, run->context.profile, &read, &write);
+	if (run->context.witness)
+		add_toolchain(run, run->context.witness, &read, &write);
 	const struct exec_options options = {.slots = (size_t)o->jobs,
 					     .scratch = o->scratch,
 					     .keep = o->keep,
 					     .isolation = o->isolation,
-					     .read_paths = paths,
-					     .read_len = read_len,
-					     .write_paths = paths + read_len,
-					     .write_len = len - read_len};
+					     .read_paths = read.items.items,
+					     .read_len = read.items.len,
+					     .write_paths = write.items.items,
+					     .write_len = write.items.len};
 	int r = exec_new(&run->exec, &options, err);
+
+	vec_done(&read.items);
+	vec_done(&write.items);
 
 	if (r == 0 && exec_level(run->exec) < o->min_isolation)
 		r = error_fault(err, "isolation is %s and %s is the least that will do: %s",

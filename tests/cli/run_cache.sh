@@ -2,6 +2,7 @@
 # 'parity run --cache': only clean agreement comes back, only for the same everything, and never quietly wrong.
 . "$SOURCE_ROOT/tests/cli/lib.sh"
 sh_world
+export PARITY_ISOLATION=L0 # programs here leave marks outside of their work directory
 cache="$HOME/.cache/parity/results"
 
 # A program's runs are counted outside of its work directory.

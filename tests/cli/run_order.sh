@@ -2,6 +2,7 @@
 # In which order cases run, which of them, and when a run stops.
 . "$SOURCE_ROOT/tests/cli/lib.sh"
 sh_world
+export PARITY_ISOLATION=L0 # programs here leave marks outside of their work directory
 
 order() { # the names of the cases in the order they ended
 	sed -n 's/.*"event":"case","case":"\([^"]*\)".*/\1/p' "$world/out" | tr '\n' ' '

@@ -2,6 +2,7 @@
 # 'parity run --repeat': a backend against itself, each channel named, every attempt kept.
 . "$SOURCE_ROOT/tests/cli/lib.sh"
 sh_world
+export PARITY_ISOLATION=L0 # programs here leave marks outside of their work directory
 
 one_case steady.sh '#@ clause: lang#output' 'echo same'
 add_case both.sh '#@ clause: lang#output' 'echo $$; echo left >left-$$'
