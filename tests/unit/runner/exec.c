@@ -409,7 +409,8 @@ Test(exec, runs_as_many_at_once_as_it_has_slots)
 		seen[(struct fixture *)tag - f] = true;
 	}
 	for (size_t i = 0; i < COUNT; i++)
-		cr_expect(seen[i] && f[i].out.end == END_SIGNAL, "%s %s", end_name(f[i].out.end), f[i].out.why ? f[i].out.why : "");
+		cr_expect(seen[i] && f[i].out.end == END_SIGNAL, "%s %s", end_name(f[i].out.end),
+			  f[i].out.why ? f[i].out.why : "");
 	cr_assert_eq(exec_next(f[0].exec, &tag, -1, &err), 0);
 	cr_expect_null(tag, "nothing runs");
 	for (size_t i = 1; i < COUNT; i++)
