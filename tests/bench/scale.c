@@ -2,7 +2,8 @@
 /*
  * scale: the whole runner over a large corpus. Ten thousand cases of a language whose one backend
  * is a static program that ends at once: what is left is the runner itself. Its memory must not
- * grow with the corpus, and a run must cost little more than starting the same program as often.
+ * grow with the corpus, and a run must cost little more than starting the same program as often: at
+ * L0, since spawn.c tells what isolation costs.
  *
  * usage: scale PARITY HELLO [CASES]; prints "runner-memory-mib VALUE 64.00 ok|short" and
  * "run-cost VALUE 1.50 ok|short" (whole runs over bare starts), exit 0 or 1.
@@ -24,7 +25,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 
-enum { CASES_DEFAULT = 10000, IN_FLIGHT = 2, ROUNDS = 3, BACKENDS = 2, ROUND_CASES = 1000 };
+enum { CASES_DEFAULT = 10000, IN_FLIGHT = 2, ROUNDS = 3, BACKENDS = 2, ROUND_CASES = 4000 };
 
 static char locale[] = "LC_ALL=C";
 static char search[] = "PATH=/usr/bin:/bin";
@@ -52,16 +53,17 @@ static void write_profile(const struct bench *bench)
 {
 	struct error err = ERROR_INIT;
 	CLEANUP(free_p) char *path = path_join(bench->dir, "profile.json");
+	CLEANUP(free_p) char *folder = path_dir(bench->hello);
 	CLEANUP(free_p)
 	char *text = mem_printf("{\"schema\":\"parity.profile/"
 				"1\",\"name\":\"bench\",\"language\":\"x\",\"rules\":\"fuse\","
-				"\"toolchain\":{\"default\":\"/\"},"
+				"\"toolchain\":{\"default\":\"%s\"},"
 				"\"backends\":[{\"name\":\"one\",\"role\":\"canonical\",\"run\":{"
 				"\"argv\":[\"%s\",\"x\"]},"
 				"\"exits\":{\"0\":\"success\"}},{\"name\":\"two\",\"role\":\"aot\","
 				"\"run\":{\"argv\":"
 				"[\"%s\",\"x\"]},\"exits\":{\"0\":\"success\"}}]}\n",
-				bench->hello, bench->hello);
+				folder, bench->hello, bench->hello);
 	must(file_write(path, slice_of(text), false, &err), &err);
 }
 
@@ -84,7 +86,8 @@ static int64_t parity_run(const struct bench *bench, const char *corpus_name, lo
 	char *argv[] = {
 		(char *)bench->parity, (char *)"run", (char *)"--profile", profile,
 		(char *)"--corpus",    corpus,        (char *)"--no-file", (char *)"--cache=off",
-		(char *)"-j",          (char *)"2",   (char *)"--quiet",   NULL};
+		(char *)"-j",          (char *)"2",   (char *)"--quiet",   (char *)"--isolation",
+		(char *)"L0",          NULL};
 	posix_spawn_file_actions_t actions;
 	struct rusage usage;
 	pid_t pid;
