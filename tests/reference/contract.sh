@@ -170,6 +170,39 @@ fatal: class=runtime_fatal *" env FUSE_AOT_STARTUP_TRACE=1 $aot
 expect "debug profile" 0 '' '*ok' "$ref" build --aot two.fuse
 expect "debug build information" 0 'mode=aot profile=debug *' '' env FUSE_AOT_BUILD_INFO=1 $aot
 expect "nothing is needed at run time" 0 one '' env -i $aot
+# killed SIGNAL: the executable gets the signal once it waits for input
+killed() {
+	mkfifo in out.pipe
+	$aot <in >out.pipe &
+	pid=$!
+	exec 4>in 5<out.pipe
+	IFS= read -r first <&5
+	printf '%s\n' "$first"
+	kill -"$1" $pid
+	wait $pid
+	code=$?
+	cat <&5
+	exec 4>&- 5<&-
+	rm -f in out.pipe
+	return $code
+}
+printf 'app "wait":\n  print(env("FUSE_REQUEST_LOG"))\n  input("> ")\n' >wait.fuse
+expect "build that waits" 0 '' '*ok' "$ref" build --release wait.fuse
+for signal in SEGV BUS FPE ILL ABRT; do
+	expect "panic by SIG$signal" 101 "null$line> " \
+		"fatal: class=panic pid=[0-9]* message=panic_kind=panic_static_str the process received SIG$signal $info" \
+		killed $signal
+done
+expect "request log of a release by default" 1 "structured$line> " '*input requires*' \
+	env FUSE_AOT_REQUEST_LOG_DEFAULT=1 $aot
+expect "request log that was chosen" 1 "off$line> " '*input requires*' \
+	env FUSE_AOT_REQUEST_LOG_DEFAULT=1 FUSE_REQUEST_LOG=off $aot
+expect "request log without a wish" 1 "null$line> " '*input requires*' env FUSE_AOT_REQUEST_LOG_DEFAULT=0 $aot
+printf 'FUSE_REQUEST_LOG=from-dotenv\n' >.env
+expect "an executable reads no .env" 1 "null$line> " '*input requires*' $aot
+rm .env
+expect "debug build that waits" 0 '' '*ok' "$ref" build --aot wait.fuse
+expect "request log of a debug build" 1 "null$line> " '*input requires*' env FUSE_AOT_REQUEST_LOG_DEFAULT=1 $aot
 expect "unknown fault" 2 '' 'error: *FUSE_REF_FAULT*' env FUSE_REF_FAULT=none "$ref" run two.fuse
 echo "1..$number"
 exit $failed
