@@ -111,7 +111,7 @@ bind "field of json" '' "$(field invalid_value 'value 11 out of range 0..10' ran
 bind "unknown field of json" '' "$(field unknown_field 'unknown field' range.high)" \
 	--name x --range '{"low":1,"high":2}'
 bind "bad json" '' "$(field invalid_value 'invalid JSON value: expected string at 1:2' range)" --name x --range '{low'
-bind "unknown variant" '' "$(field invalid_value 'unknown variant Idle' mode.type)" --name x --mode '{"type":"Idle"}'
+bind "unknown variant" '' "$(field invalid_value 'unknown variant Idle' mode)" --name x --mode '{"type":"Idle"}'
 bind "assertion" 'x 13 26 false null Mode.Fast' "$(field runtime_error 'assert failed: unlucky' '$')" --name x --n 13
 bind "failure with a code" 'x 14 28 false null Mode.Fast' "$(field runtime_index_bounds 'index out of bounds' '$')" \
 	--name x --n 14
