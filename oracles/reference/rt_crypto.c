@@ -53,13 +53,16 @@ static struct value bytes_make(struct rt *rt, const void *bytes, uint64_t len)
 	return v;
 }
 
+static bool is_text(struct rt *rt, const struct value *name, const char *builtin)
+{
+	if (name->tag != RT_STRING)
+		rt_trapf(rt, "%s expects algorithm as String", builtin);
+	return name->tag == RT_STRING;
+}
+
 static const struct algorithm *find_algorithm(struct rt *rt, const struct value *name,
 					      const char *builtin)
 {
-	if (name->tag != RT_STRING) {
-		rt_trapf(rt, "%s expects algorithm as String", builtin);
-		return NULL;
-	}
 	for (size_t i = 0; i < sizeof(algorithms) / sizeof(algorithms[0]); i++)
 		if (name->u.string->len == strlen(algorithms[i].name) &&
 		    memcmp(name->u.string->bytes, algorithms[i].name, name->u.string->len) == 0)
@@ -80,8 +83,11 @@ struct value rt_crypto_hash(struct rt *rt, struct value name, struct value data)
 {
 	struct value result = rt_null();
 	uint8_t digest[DIGEST_MAX];
-	const struct algorithm *algorithm = find_algorithm(rt, &name, "crypto.hash");
-	if (algorithm && are_bytes(rt, &data, "crypto.hash expects data as Bytes")) {
+	const struct algorithm *algorithm = NULL;
+	if (is_text(rt, &name, "crypto.hash") &&
+	    are_bytes(rt, &data, "crypto.hash expects data as Bytes"))
+		algorithm = find_algorithm(rt, &name, "crypto.hash");
+	if (algorithm) {
 		digest_of(algorithm, digest, data.u.string->bytes, data.u.string->len, "", 0);
 		result = bytes_make(rt, digest, algorithm->digest);
 	}
@@ -112,9 +118,12 @@ static struct value hmac(struct rt *rt, const struct algorithm *algorithm, const
 struct value rt_crypto_hmac(struct rt *rt, uint32_t len, struct value *values)
 {
 	struct value result = rt_null();
-	const struct algorithm *algorithm = find_algorithm(rt, &values[0], "crypto.hmac");
-	if (algorithm && are_bytes(rt, &values[1], "crypto.hmac expects key as Bytes") &&
+	const struct algorithm *algorithm = NULL;
+	if (is_text(rt, &values[0], "crypto.hmac") &&
+	    are_bytes(rt, &values[1], "crypto.hmac expects key as Bytes") &&
 	    are_bytes(rt, &values[2], "crypto.hmac expects data as Bytes"))
+		algorithm = find_algorithm(rt, &values[0], "crypto.hmac");
+	if (algorithm)
 		result = hmac(rt, algorithm, &values[1], &values[2]);
 	for (uint32_t i = 0; i < len; i++)
 		rt_drop(rt, values[i]);
@@ -124,8 +133,9 @@ struct value rt_crypto_hmac(struct rt *rt, uint32_t len, struct value *values)
 struct value rt_crypto_random(struct rt *rt, struct value count)
 {
 	if (count.tag != RT_INT || count.u.i < 0) {
+		rt_trap(rt, count.tag == RT_INT ? "crypto.random_bytes expects a non-negative Int"
+						: "crypto.random_bytes expects an Int");
 		rt_drop(rt, count);
-		rt_trap(rt, "crypto.random_bytes expects an Int that is not negative");
 		return rt_null();
 	}
 	struct value result = rt_string_space(rt, (uint64_t)count.u.i);
