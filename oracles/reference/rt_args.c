@@ -210,7 +210,7 @@ static const struct {
 	{"runtime_invalid_arguments", "missing argument", WHOLE},
 };
 
-static const char *code_of(const char *message)
+const char *rt_failure_code(const char *message)
 {
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
 		const char *hit = strstr(message, codes[i].text);
@@ -235,7 +235,7 @@ static void standardize(struct rt *rt)
 	rt_text_value(rt, &text, &error);
 	rt_text_add(rt, &text, "", 1);
 	rt_drop(rt, error);
-	rt_raise_invalid(rt, "$", code_of(text.bytes), text.bytes);
+	rt_raise_invalid(rt, "$", rt_failure_code(text.bytes), text.bytes);
 	rt_text_done(rt, &text);
 }
 

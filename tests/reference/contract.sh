@@ -3,6 +3,7 @@
 # Usage: contract.sh FUSE-REF
 # The command line and the contract of compiled programs: exit codes, streams, line formats. Prints TAP.
 ref=$(realpath "$1")
+. "$(dirname "$0")/lib.sh"
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -38,30 +39,6 @@ fn main(name: String, n: Int = 2, double: Int = n * 2, loud: Bool = false, range
 app "args":
   print("app")
 EOF
-
-number=0
-failed=0
-# expect NAME CODE STDOUT-PATTERN STDERR-PATTERN COMMAND...: whole-text shell patterns
-expect() {
-	name=$1 code=$2 out=$3 err=$4
-	shift 4
-	"$@" >out 2>err </dev/null
-	got=$?
-	number=$((number + 1))
-	problem=
-	[ $got = "$code" ] || problem="exit code $got, want $code;"
-	# shellcheck disable=SC2254
-	case "$(cat out)" in $out) ;; *) problem="$problem stdout '$(cat out)';" ;; esac
-	# shellcheck disable=SC2254
-	case "$(cat err)" in $err) ;; *) problem="$problem stderr '$(cat err)';" ;; esac
-	if [ -z "$problem" ]; then
-		echo "ok $number - $name"
-	else
-		echo "not ok $number - $name"
-		printf '%s\n' "$problem" | sed 's/^/# /'
-		failed=1
-	fi
-}
 
 info='mode=aot profile=release target=* rustc=* cli=* runtime_cache=1 contract=aot-v1'
 aot=.fuse/build/program.aot
