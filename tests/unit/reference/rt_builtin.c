@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Builtins that get a value of another type than they take: each says so in its own words. */
+/* Builtins that get a value of another type than they take: each says so in its own words. The
+ * field codes of such messages, and the URLs of assets. */
 #include <stdlib.h>
+
+#include "oracles/reference/rt_args.h"
 
 #include "rt_fixture.h"
 
@@ -39,6 +42,44 @@ Test(rt_builtin, refuses_a_value_of_another_type)
 		expect_trap(&rt, refusals[i].message);
 	}
 	rt_done(&rt);
+}
+
+static const struct {
+	const char *message;
+	const char *code;
+} failures[] = {
+	{"null access", "runtime_null_access"},
+	{"index out of bounds", "runtime_index_bounds"},
+	{"list index must be Int", "runtime_invalid_index"},
+	{"map keys must be strings", "runtime_invalid_index"},
+	{"index access not supported on this value", "runtime_invalid_index"},
+	{"unknown field name", "runtime_field_access"},
+	{"member access not supported on this value", "runtime_field_access"},
+	{"assignment target must be a struct field", "runtime_invalid_assignment_target"},
+	{"cannot assign through optional access", "runtime_invalid_assignment_target"},
+	{"await expects a Task value", "runtime_task_expected"},
+	{"range expects numeric bounds", "runtime_range_error"},
+	{"range start must be <= end", "runtime_range_error"},
+	{"invalid range bounds", "runtime_range_error"},
+	{"unsupported + operands", "runtime_type_error"},
+	{"unsupported string comparison", "runtime_type_error"},
+	{"cannot iterate over Int", "runtime_type_error"},
+	{"unary '-' expects number", "runtime_type_error"},
+	{"expected Int, got String", "runtime_type_error"},
+	{"invalid Int: x (env PORT)", "runtime_config_decode"},
+	{"invalid config file: config.toml:1: unterminated string", "runtime_config_decode"},
+	{"env expects a string argument", "runtime_invalid_arguments"},
+	{"too many arguments", "runtime_invalid_arguments"},
+	{"assert failed: null access", "runtime_error"},
+	{"division by zero", "runtime_error"},
+	{"", "runtime_error"},
+};
+
+Test(rt_builtin, a_failure_has_a_field_code)
+{
+	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
+		cr_assert_str_eq(rt_failure_code(failures[i].message), failures[i].code, "%s",
+				 failures[i].message);
 }
 
 static const struct {
