@@ -13,6 +13,31 @@
 
 enum { MODULES_MAX = 1000 };
 
+/* The module that no file holds: spec/runtime.md#recognized-error-names, choice std-error-module.
+ */
+static const char std_error_text[] = "type Error:\n"
+				     "  code: String\n"
+				     "  message: String\n"
+				     "  status: Int = 500\n"
+				     "type ValidationField:\n"
+				     "  path: String\n"
+				     "  code: String\n"
+				     "  message: String\n"
+				     "type Validation:\n"
+				     "  message: String\n"
+				     "  fields: List<ValidationField>\n"
+				     "type BadRequest:\n"
+				     "  message: String\n"
+				     "type Unauthorized:\n"
+				     "  message: String\n"
+				     "type Forbidden:\n"
+				     "  message: String\n"
+				     "type NotFound:\n"
+				     "  message: String\n"
+				     "type Conflict:\n"
+				     "  message: String\n";
+static const char std_error_path[] = "<std.Error>";
+
 static struct unit *add_unit(struct loader *loader, const char *path, struct slice text)
 {
 	struct unit *unit = ARENA_NEW(loader->arena, struct unit);
@@ -101,6 +126,11 @@ static const char *extension(struct slice path)
 	return memrchr(start, '.', path.len - (size_t)(start - path.ptr));
 }
 
+static bool is_std_error(const struct ast_decl *decl)
+{
+	return decl->import_form != IMPORT_MODULE && slice_is(decl->text, "std.Error");
+}
+
 /* The file an import names, or NULL with a diagnostic. */
 static char *import_path(struct loader *loader, const struct unit *unit, struct ast_decl *decl)
 {
@@ -161,9 +191,22 @@ static void load_asset(struct loader *loader, struct ast_decl *decl, const char 
 	buf_done(&text);
 }
 
+static void load_std_error(struct loader *loader, struct ast_decl *decl)
+{
+	decl->import_unit = find_unit(loader, std_error_path);
+	if (decl->import_unit >= 0)
+		return;
+	decl->import_unit = (int32_t)loader->units.len;
+	add_unit(loader, std_error_path, slice_of(std_error_text))->is_std_error = true;
+}
+
 static void load_import(struct loader *loader, struct unit *unit, struct ast_decl *decl)
 {
 	decl->import_unit = -1;
+	if (is_std_error(decl)) {
+		load_std_error(loader, decl);
+		return;
+	}
 	char *path = import_path(loader, unit, decl);
 	if (!path)
 		return;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * fuse-ref: the command line of the embedded FUSE. Reads options, calls the front end and one way
- * of execution, prints. Exit codes: 0 well, 1 rejected or failed program or failed build, 2 usage
- * or program arguments that do not bind, 3 our own fault.
+ * of execution, prints. With the word `fuse` in front a verb works on a package and tells its steps
+ * (command.h). Exit codes: 0 well, 1 rejected or failed program or failed build, 2 usage or program
+ * arguments that do not bind, 3 our own fault.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,12 +14,15 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "oracles/reference/aot.h"
+#include "oracles/reference/command.h"
 #include "oracles/reference/emit_c.h"
 #include "oracles/reference/fault.h"
 #include "oracles/reference/frontend.h"
 #include "oracles/reference/interp.h"
 #include "oracles/reference/jit.h"
+#include "oracles/reference/rt_args.h"
 
 #ifndef FUSE_REF_VERSION
 #define FUSE_REF_VERSION "0.1.0"
@@ -27,10 +31,14 @@
 enum { EXIT_WELL, EXIT_FAILED, EXIT_USAGE, EXIT_FAULT };
 
 struct options {
+	const char *verb;
 	const char *file;
 	const char *app;
-	const char *filter; /* of test: part of a name */
+	const char *filter;   /* of test: part of a name */
+	const char *manifest; /* of the package: a folder or its fuse.toml */
+	bool package;         /* the verb works on a package and tells its steps */
 	bool json;
+	bool backend_chosen;
 	bool interpret;
 	bool release;
 	bool aot;
@@ -50,6 +58,12 @@ static const char usage_text[] =
 	"[-- ARG...]\n"
 	"       fuse-ref build --release|--aot [--app NAME] [--diagnostics json|text] FILE\n"
 	"       fuse-ref test [--filter TEXT] [--diagnostics json|text] FILE\n"
+	"       fuse-ref fuse check|run|build|test [--manifest-path PATH] [OPTION...] "
+	"[FILE|FOLDER] "
+	"[-- ARG...]\n"
+	"                               the same for a package: its entry, app and backend from "
+	"fuse.toml,\n"
+	"                               variables from .env, and each step on stderr\n"
 	"       fuse-ref tree FILE      the canonical program\n"
 	"       fuse-ref emit FILE      the C text that both compilers get\n"
 	"       fuse-ref faults         miscompilations this build can plant "
@@ -67,10 +81,43 @@ static int complain(const char *prefix, const char *message, int code)
 	return code;
 }
 
-static int complain_error(const struct error *err)
+static struct command command_of(const struct options *options)
 {
-	return complain("error: ", err->message,
-			err->blame == ERROR_INPUT ? EXIT_FAILED : EXIT_FAULT);
+	return (struct command){.name = options->verb, .json = options->json};
+}
+
+/* What is wrong with the command line or the files it names; `code` is its name in JSON or NULL. */
+static int refuse(const struct options *options, const char *code, const char *message, int exit)
+{
+	if (!options->package)
+		return complain("error: ", message, exit);
+	struct command command = command_of(options);
+	command_error(&command, code, message);
+	return exit;
+}
+
+static int refuse_error(const struct options *options, const char *code, const struct error *err)
+{
+	return refuse(options, code, err->message,
+		      err->blame == ERROR_INPUT ? EXIT_FAILED : EXIT_FAULT);
+}
+
+/* A failure of the program. With JSON asked of the package command it has the form of a validation
+ * error and a code for its field; errors that are JSON already stay as they are. */
+static int program_failed(const struct options *options, const char *message)
+{
+	if (!options->package || !options->json)
+		return complain("run error: ", message, EXIT_FAILED);
+	if (strncmp(message, "{\"error\":", 9) == 0)
+		return complain("", message, EXIT_FAILED);
+	CLEANUP(buf_done_p) struct buf line = BUF_INIT(0);
+	buf_addf(&line,
+		 "{\"error\":{\"code\":\"validation_error\",\"fields\":[{\"code\":\"%s\","
+		 "\"message\":",
+		 rt_failure_code(message));
+	json_write_string(&line, slice_of(message));
+	buf_adds(&line, ",\"path\":\"$\"}],\"message\":\"validation failed\"}}");
+	return complain("", buf_str(&line), EXIT_FAILED);
 }
 
 static int print_buf(const struct buf *text)
@@ -95,7 +142,7 @@ static int load(struct program *program, const struct options *options)
 	(void)file_write_all(STDERR_FILENO, buf_str(&text), text.len);
 	diagnostics_done(&diagnostics);
 	if (r < 0)
-		return complain_error(&err);
+		return refuse_error(options, "wrapper_file_read", &err);
 	return r == 0 ? EXIT_WELL : EXIT_FAILED;
 }
 
@@ -105,10 +152,12 @@ static int64_t find_app(const struct program *program, const struct options *opt
 	for (uint32_t i = 0; i < program->app_len; i++)
 		if (!options->app || slice_is(program->apps[i].name, options->app))
 			return program->apps[i].function;
+	CLEANUP(buf_done_p) struct buf text = BUF_INIT(0);
 	if (options->app)
-		(void)fprintf(stderr, "error: app not found: %s\n", options->app);
+		buf_addf(&text, "app not found: %s", options->app);
 	else
-		(void)fprintf(stderr, "error: no app found in '%s'\n", options->file);
+		buf_addf(&text, "no app found in '%s'", options->file);
+	(void)refuse(options, "wrapper_run_error", buf_str(&text), EXIT_FAILED);
 	return -1;
 }
 
@@ -134,18 +183,17 @@ static int execute(const struct program *program, const struct options *options)
 	CLEANUP(free_p) char *message = NULL;
 	int r = options->interpret ? interp_run(program, (uint32_t)entry, &message)
 				   : jit_run(program, (uint32_t)entry, &message, &err);
-	if (r < 0)
-		return complain("run error: ", err.message, EXIT_FAILED);
-	if (r > 0)
-		return complain("run error: ", message ? message : "out of memory", EXIT_FAILED);
-	return EXIT_WELL;
+	if (r == 0)
+		return EXIT_WELL;
+	return program_failed(options, r < 0 ? err.message : message ? message : "out of memory");
 }
 
 /* Program arguments belong to fn main; the app plays no part then. */
 static int execute_main(const struct program *program, const struct options *options)
 {
 	if (program->main_function < 0)
-		return complain("error: ", "no root fn main found for CLI binding", EXIT_FAILED);
+		return refuse(options, "wrapper_run_error", "no root fn main found for CLI binding",
+			      EXIT_FAILED);
 	struct error err = ERROR_INIT;
 	CLEANUP(free_p) char *message = NULL;
 	int r = options->interpret ? interp_run_main(program, options->args, &message)
@@ -166,9 +214,22 @@ static int verb_run(const struct options *options)
 	return code;
 }
 
+/* The stages of a build, as JSON when the package command was asked for that. */
 static void print_stage(int number, const char *text)
 {
 	(void)fprintf(stderr, "[build] aot [%d/6] %s\n", number, text);
+}
+
+static void print_stage_json(int number, const char *text)
+{
+	char message[128];
+	(void)snprintf(message, sizeof(message), "aot [%d/6] %s", number, text);
+	command_step(&(struct command){.name = "build", .json = true}, message);
+}
+
+static void (*stage_printer(const struct options *options))(int number, const char *text)
+{
+	return options->package && options->json ? print_stage_json : print_stage;
 }
 
 static int build(const struct program *program, const struct options *options)
@@ -182,24 +243,25 @@ static int build(const struct program *program, const struct options *options)
 				  .entry = (uint32_t)entry,
 				  .profile = options->release ? "release" : "debug",
 				  .version = FUSE_REF_VERSION,
-				  .stage = print_stage,
+				  .stage = stage_printer(options),
 			  },
 			  &err);
-	return r < 0 ? complain("error: ", err.message, EXIT_FAILED) : EXIT_WELL;
+	return r < 0 ? refuse(options, NULL, err.message, EXIT_FAILED) : EXIT_WELL;
 }
 
 static int verb_build(const struct options *options)
 {
 	if (!options->release && !options->aot)
-		return complain("error: ", "build needs --release or --aot", EXIT_USAGE);
-	print_stage(1, "check program");
+		return refuse(options, NULL, "build needs --release or --aot", EXIT_USAGE);
+	stage_printer(options)(1, "check program");
 	struct program program = {0};
 	int code = load(&program, options);
 	if (code == EXIT_WELL) {
 		code = build(&program, options);
 		program_done(&program);
 	}
-	(void)fputs(code == EXIT_WELL ? "[build] ok\n" : "[build] failed\n", stderr);
+	if (!options->package)
+		(void)fputs(code == EXIT_WELL ? "[build] ok\n" : "[build] failed\n", stderr);
 	return code;
 }
 
@@ -294,10 +356,12 @@ static const struct verb verbs[] = {
 	{"emit", "fuse-ref emit FILE", " --diagnostics ", verb_emit},
 };
 
-static int usage_error(const char *problem, const char *subject)
+static int usage_error(const struct options *options, const char *code, const char *problem,
+		       const char *subject)
 {
-	(void)fprintf(stderr, "error: %s '%s', try 'fuse-ref --help'\n", problem, subject);
-	return EXIT_USAGE;
+	CLEANUP(buf_done_p) struct buf text = BUF_INIT(0);
+	buf_addf(&text, "%s '%s', try 'fuse-ref --help'", problem, subject);
+	return refuse(options, code, buf_str(&text), EXIT_USAGE);
 }
 
 static bool is_allowed(const struct verb *verb, const char *name)
@@ -312,14 +376,18 @@ static int set_option(struct options *options, const char *name, const char *val
 		options->app = value;
 	} else if (strcmp(name, "--filter") == 0) {
 		options->filter = value;
+	} else if (strcmp(name, "--manifest-path") == 0) {
+		options->manifest = value;
 	} else if (strcmp(name, "--backend") == 0) {
+		options->backend_chosen = true;
 		options->interpret = strcmp(value, "ast") == 0;
 		if (!options->interpret && strcmp(value, "native") != 0)
-			return usage_error("unknown backend", value);
+			return usage_error(options, "wrapper_unknown_backend", "unknown backend",
+					   value);
 	} else {
 		options->json = strcmp(value, "json") == 0;
 		if (!options->json && strcmp(value, "text") != 0)
-			return usage_error("unknown diagnostics format", value);
+			return usage_error(options, NULL, "unknown diagnostics format", value);
 	}
 	return EXIT_WELL;
 }
@@ -330,7 +398,7 @@ static int take_argument(struct options *options, const struct verb *verb, char 
 	const char *arg = argv[(*at)++];
 	if (arg[0] != '-' || arg[1] == '\0') {
 		if (options->file)
-			return usage_error("more than one file:", arg);
+			return usage_error(options, NULL, "more than one file:", arg);
 		options->file = arg;
 		return EXIT_WELL;
 	}
@@ -346,30 +414,89 @@ static int take_argument(struct options *options, const struct verb *verb, char 
 	char *equals = strchr(name, '=');
 	if (equals)
 		*equals = '\0';
-	if (!is_allowed(verb, name))
-		return usage_error("unknown option", name);
+	if (!is_allowed(verb, name) && !(options->package && strcmp(name, "--manifest-path") == 0))
+		return usage_error(options, NULL, "unknown option", name);
 	if (strcmp(name, "--release") == 0 || strcmp(name, "--aot") == 0) {
 		if (equals)
-			return usage_error("option takes no value:", name);
+			return usage_error(options, NULL, "option takes no value:", name);
 		options->release |= strcmp(name, "--release") == 0;
 		options->aot |= strcmp(name, "--aot") == 0;
 		return EXIT_WELL;
 	}
 	const char *value = equals ? strchr(arg, '=') + 1 : argv[*at];
 	if (!value)
-		return usage_error("option needs a value:", name);
+		return usage_error(options, NULL, "option needs a value:", name);
 	if (!equals)
 		++*at;
 	return set_option(options, name, value);
 }
 
-static int run_verb(const struct verb *verb, char **argv)
+static int choose_backend(struct options *options, const char *name)
 {
-	struct options options = {0};
-	for (int at = 2; argv[at];) {
+	options->interpret = strcmp(name, "ast") == 0;
+	if (options->interpret || strcmp(name, "native") == 0)
+		return EXIT_WELL;
+	return refuse(options, "wrapper_unknown_backend", "unknown backend in fuse.toml",
+		      EXIT_FAILED);
+}
+
+/* The verb on the package of the command line, between its first and its last step. */
+static int run_on_package(const struct verb *verb, struct options *options, struct arena *arena)
+{
+	struct error err = ERROR_INIT;
+	struct command command = command_of(options);
+	struct command_package package;
+	const char *code = NULL;
+	int r = command_find(&package, arena, options->manifest, options->file, &code, &err);
+	if (r >= 0)
+		r = command_environment(&package, &err);
+	if (r < 0)
+		return refuse_error(options, code ? code : "wrapper_file_read", &err);
+	if (package.entry)
+		options->file = package.entry;
+	if (!options->app)
+		options->app = package.app;
+	int exit = EXIT_WELL;
+	if (package.backend && !options->backend_chosen)
+		exit = choose_backend(options, package.backend);
+	if (exit != EXIT_WELL)
+		return exit;
+	command_step(&command, "start");
+	exit = verb->run(options);
+	command_step(&command, exit == EXIT_WELL                     ? "ok"
+			       : exit == EXIT_USAGE && options->args ? "validation failed"
+								     : "failed");
+	return exit;
+}
+
+/* Was JSON asked for, before anything else of the command line is understood? */
+static bool wants_json(char *const *argv)
+{
+	for (; *argv && strcmp(*argv, "--") != 0; argv++)
+		if (strcmp(*argv, "--diagnostics=json") == 0 ||
+		    (strcmp(*argv, "--diagnostics") == 0 && argv[1] &&
+		     strcmp(argv[1], "json") == 0))
+			return true;
+	return false;
+}
+
+static int run_verb(const struct verb *verb, char **argv, bool package)
+{
+	struct options options = {
+		.verb = verb->name,
+		.package = package,
+		.json = package && wants_json(argv),
+	};
+	for (int at = 0; argv[at];) {
 		int code = take_argument(&options, verb, argv, &at);
 		if (code != EXIT_WELL)
 			return code;
+	}
+	if (package) {
+		struct arena arena = ARENA_INIT;
+		int code = run_on_package(verb, &options, &arena);
+		arena_done(&arena);
+		return code;
 	}
 	if (!options.file)
 		return complain("error: file missing, usage: ", verb->usage, EXIT_USAGE);
@@ -386,6 +513,28 @@ static int print_faults(void)
 	return print_buf(&text);
 }
 
+static const struct verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(name, verbs[i].name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+static int no_such_command(char *const *argv, bool package)
+{
+	const char *name = *argv ? *argv : "";
+	const struct options options = {.package = package, .json = package && wants_json(argv)};
+	if (strcmp(name, "migrate") == 0)
+		return refuse(&options, NULL,
+			      "migrations need a database, which this toolchain does not carry out",
+			      EXIT_USAGE);
+	if (!*name)
+		return refuse(&options, "wrapper_missing_subcommand",
+			      "command missing, try 'fuse-ref --help'", EXIT_USAGE);
+	return usage_error(&options, "wrapper_unknown_command", "unknown command", name);
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
@@ -398,10 +547,8 @@ int main(int argc, char **argv)
 		return complain("error: ", err.message, EXIT_USAGE);
 	if (strcmp(name, "faults") == 0)
 		return print_faults();
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (strcmp(name, verbs[i].name) == 0)
-			return run_verb(&verbs[i], argv);
-	if (!*name)
-		return complain("error: ", "command missing, try 'fuse-ref --help'", EXIT_USAGE);
-	return usage_error("unknown command", name);
+	bool package = strcmp(name, "fuse") == 0;
+	char **rest = argv + (argc > 1 ? 1 : argc) + package;
+	const struct verb *verb = *rest ? find_verb(*rest) : NULL;
+	return verb ? run_verb(verb, rest + 1, package) : no_such_command(rest, package);
 }

@@ -263,6 +263,10 @@ static int read_pair(struct reader *r)
 		r->out->name = value.text;
 	else if (slice_is(key, "entry"))
 		r->out->entry = value.text;
+	else if (slice_is(key, "app"))
+		r->out->app = value.text;
+	else if (slice_is(key, "backend"))
+		r->out->backend = value.text;
 	return 0;
 }
 
@@ -296,7 +300,12 @@ int manifest_read(struct manifest *out, struct arena *arena, struct slice text, 
 		.path = path,
 		.err = err,
 	};
-	*out = (struct manifest){.name = SLICE_EMPTY, .entry = SLICE_EMPTY};
+	*out = (struct manifest){
+		.name = SLICE_EMPTY,
+		.entry = SLICE_EMPTY,
+		.app = SLICE_EMPTY,
+		.backend = SLICE_EMPTY,
+	};
 	int e = read_all(&r);
 	*line = r.line;
 	if (e < 0)

@@ -21,8 +21,10 @@ struct dependency {
 };
 
 struct manifest {
-	struct slice name;  /* [package] name, or empty */
-	struct slice entry; /* [package] entry, or empty */
+	struct slice name;    /* [package] name, or empty */
+	struct slice entry;   /* [package] entry, or empty */
+	struct slice app;     /* [package] app, or empty */
+	struct slice backend; /* [package] backend, or empty */
 	VEC(struct dependency) dependencies;
 };
 

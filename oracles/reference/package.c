@@ -51,8 +51,7 @@ static bool has_manifest(const char *dir)
 	return path_exists(manifest);
 }
 
-/* The nearest folder upwards with a manifest, else the entry's own; also above where we stand. */
-static char *find_root(struct arena *arena, const char *entry)
+char *package_root(struct arena *arena, const char *entry)
 {
 	CLEANUP(free_p) char *own = path_dir(entry);
 	char *first = package_tidy(arena, own), *dir = first;
@@ -198,7 +197,7 @@ void packages_load(struct packages *packages, struct arena *arena, struct report
 		   const char *entry)
 {
 	struct loading l = {.packages = packages, .arena = arena, .report = report};
-	const char *root = find_root(arena, entry);
+	const char *root = package_root(arena, entry);
 	(void)add_package(&l, root, slice_of(*root ? path_base(root) : "."));
 	for (uint32_t i = 0; i < packages->list.len; i++)
 		add_dependencies(&l, i);

@@ -34,5 +34,8 @@ void packages_done(struct packages *packages);
 /* The package a dependency's name means, or -1. */
 int32_t packages_find(const struct packages *packages, struct slice name);
 
+/* The nearest folder upwards with a manifest, else the entry's own; also above where we stand. */
+char *package_root(struct arena *arena, const char *entry);
+
 /* "a/./b/../c" as "a/c", so that one file has one name. */
 char *package_tidy(struct arena *arena, const char *path);

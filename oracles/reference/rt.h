@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * rt: the runtime's own services, for the runtime's files, the interpreter and the drivers; emitted
- * code does not see them. The runtime uses libc alone, so that a compiled program needs nothing
- * else.
+ * code does not see them. The runtime uses libc, libmd and, for patterns alone, PCRE2, all linked
+ * statically, so that a compiled program needs nothing else.
  */
 #pragma once
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * rt_aot: the life of a compiled program: build information or startup line, then the app, then the
- * fatal envelope when it failed. Clauses: #aot-runtime-contract, fatal envelope invariants there.
+ * fatal envelope when it failed: class runtime_fatal for what the runtime handled, class panic when
+ * the process itself broke down. Clauses: #aot-runtime-contract, fatal envelope invariants there,
+ * #aot-and-deployment-notes.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "oracles/reference/rt.h"
@@ -61,6 +65,99 @@ static char *message_field(const char *message)
 	return out;
 }
 
+/* --- panics
+ * ------------------------------------------------------------------------------------------------
+ */
+
+enum { EXIT_PANIC = 101, GUARD_STACK = 32 << 10 };
+
+static const struct {
+	int number;
+	const char *name;
+} faults[] = {
+	{SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},
+	{SIGILL, "SIGILL"},   {SIGABRT, "SIGABRT"},
+};
+
+/* What the handler may look at: signals have no other way to it. */
+static struct {
+	const char *info;
+	const struct rt *rt;
+} guarded;
+
+static char guard_stack[GUARD_STACK];
+
+/* Decimal digits of n; the start of the text inside `out`. */
+static const char *digits_of(char out[24], unsigned long n)
+{
+	char *at = out + 23;
+	*at = '\0';
+	do
+		*--at = (char)('0' + n % 10);
+	while (n /= 10);
+	return at;
+}
+
+/* Only what is safe in a signal handler: the process may be broken in any way. */
+static void on_fault(int number)
+{
+	char pid[24];
+	const char *name = "unknown signal";
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		if (faults[i].number == number)
+			name = faults[i].name;
+	/* what the program had printed belongs in front */
+	if (guarded.rt->out && guarded.rt->out_len <= RT_OUT_SIZE)
+		(void)write_all(STDOUT_FILENO, guarded.rt->out, guarded.rt->out_len);
+	const char *const parts[] = {
+		"fatal: class=panic pid=",
+		digits_of(pid, (unsigned long)getpid()),
+		" message=panic_kind=panic_static_str the process received ",
+		name,
+		" ",
+		guarded.info,
+		"\n",
+	};
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		(void)write_all(STDERR_FILENO, parts[i], strlen(parts[i]));
+	_exit(EXIT_PANIC);
+}
+
+/* On the thread that runs the program: its stack may be what broke. */
+static void guard(const struct rt *rt, const char *info)
+{
+	guarded.rt = rt;
+	guarded.info = info;
+	stack_t stack = {.ss_sp = guard_stack, .ss_size = sizeof(guard_stack)};
+	struct sigaction action = {.sa_handler = on_fault, .sa_flags = SA_ONSTACK | SA_RESETHAND};
+	(void)sigaltstack(&stack, NULL);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		(void)sigaction(faults[i].number, &action, NULL);
+}
+
+/* --- life
+ * ------------------------------------------------------------------------------------------------
+ */
+
+/* A release executable logs requests by default where its operator says so: clause
+ * #observability-consistency-guarantees. A value that was given stays. */
+static void default_request_log(const struct rt_build *build)
+{
+	const char *wish = getenv("FUSE_AOT_REQUEST_LOG_DEFAULT");
+	if (wish && strstr(build->info, " profile=release ") &&
+	    (strcmp(wish, "1") == 0 || strcasecmp(wish, "true") == 0 ||
+	     strcasecmp(wish, "structured") == 0))
+		(void)setenv("FUSE_REQUEST_LOG", "structured", 0);
+}
+
+static void start(struct rt *rt, void *payload)
+{
+	const struct rt_build *build = payload;
+	guard(rt, build->info);
+	if (!rt->trap)
+		rt_drop(rt, rt->program->invoke(rt, build->entry, NULL));
+}
+
 int rt_aot_main(const struct rt_program *program, const struct rt_build *build)
 {
 	if (is_on("FUSE_AOT_BUILD_INFO")) {
@@ -70,10 +167,11 @@ int rt_aot_main(const struct rt_program *program, const struct rt_build *build)
 	}
 	if (is_on("FUSE_AOT_STARTUP_TRACE"))
 		write_line("startup:", "", build->info);
+	default_request_log(build);
 	struct rt rt;
 	rt_init(&rt, program, NULL);
 	char *message = NULL;
-	int failed = rt_run(&rt, build->entry, &message);
+	int failed = rt_run_with(&rt, start, (void *)(uintptr_t)build, &message);
 	rt_done(&rt);
 	if (!failed)
 		return 0;

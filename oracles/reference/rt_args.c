@@ -195,22 +195,32 @@ static const struct {
 	{"runtime_invalid_index", "list index must be Int", WHOLE},
 	{"runtime_invalid_index", "map keys must be strings", WHOLE},
 	{"runtime_field_access", "unknown field ", START},
+	{"runtime_invalid_index", "index access not supported on this value", WHOLE},
 	{"runtime_field_access", "member access not supported on this value", WHOLE},
 	{"runtime_invalid_assignment_target", "assignment target must be ", START},
+	{"runtime_invalid_assignment_target", "invalid assignment target", WHOLE},
+	{"runtime_invalid_assignment_target", "cannot assign through optional access", WHOLE},
 	{"runtime_task_expected", "await expects a Task value", WHOLE},
 	{"runtime_range_error", "range expects ", START},
 	{"runtime_range_error", "range start must be <= end", WHOLE},
 	{"runtime_range_error", "invalid range bounds", WHOLE},
 	{"runtime_type_error", "unsupported ", START},
 	{"runtime_type_error", "cannot iterate over ", START},
-	{"runtime_config_decode", " (env ", PART},
+	{"runtime_type_error", "unary '-' expects number", WHOLE},
+	{"runtime_type_error", "mod not supported for float", WHOLE},
+	{"runtime_type_error", "condition must be a Bool", WHOLE},
+	{"runtime_type_error", "expected ", START},
 	{"runtime_config_decode", "invalid config file: ", START},
+	{"runtime_config_decode", "failed to read config file: ", START},
+	{"runtime_config_decode", "config file too large: ", START},
+	{"runtime_config_decode", "invalid FUSE_ASSET_MAP: ", START},
+	{"runtime_config_decode", " (env ", PART},
 	{"runtime_invalid_arguments", " expects ", PART},
 	{"runtime_invalid_arguments", "too many arguments", WHOLE},
 	{"runtime_invalid_arguments", "missing argument", WHOLE},
 };
 
-static const char *code_of(const char *message)
+const char *rt_failure_code(const char *message)
 {
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
 		const char *hit = strstr(message, codes[i].text);
@@ -235,7 +245,7 @@ static void standardize(struct rt *rt)
 	rt_text_value(rt, &text, &error);
 	rt_text_add(rt, &text, "", 1);
 	rt_drop(rt, error);
-	rt_raise_invalid(rt, "$", code_of(text.bytes), text.bytes);
+	rt_raise_invalid(rt, "$", rt_failure_code(text.bytes), text.bytes);
 	rt_text_done(rt, &text);
 }
 

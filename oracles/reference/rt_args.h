@@ -18,3 +18,6 @@ struct rt_main {
  * member "error", whatever the failure was.
  */
 int rt_run_main(struct rt *rt, const struct rt_main *main, char **message);
+
+/* The field code for a failure with that message: "runtime_index_bounds". */
+const char *rt_failure_code(const char *message);

@@ -37,44 +37,73 @@ static int base64_digit(char c)
 	return hit ? (int)(hit - letters) : -1;
 }
 
-/* Bytes from padded base64 of the standard alphabet; NULL, or what is wrong with it. */
-static const char *read_base64(struct rt *rt, struct value *out, const char *text, uint64_t len)
+/* Four characters to at most three bytes, at *to; `padding` of the four are '='. False: message. */
+static bool read_chunk(char **to, const char chunk[4], uint64_t number, bool last,
+		       char message[MESSAGE_SIZE])
 {
-	if (len % 4)
-		return "length is not a multiple of 4";
-	uint64_t padding = len ? (uint64_t)(text[len - 1] == '=') + (text[len - 2] == '=') : 0;
+	static const char *const padding_text = "invalid base64 padding at chunk %lu";
+	uint32_t bits = 0;
+	int padding = 0;
+	for (int i = 0; i < 4; i++) {
+		int digit = chunk[i] == '=' ? 0 : base64_digit(chunk[i]);
+		padding += chunk[i] == '=';
+		if (padding > 0 && (chunk[i] != '=' || !last)) {
+			(void)snprintf(message, MESSAGE_SIZE, padding_text, (unsigned long)number);
+			return false;
+		}
+		if (digit < 0) {
+			(void)snprintf(message, MESSAGE_SIZE,
+				       (unsigned char)chunk[i] < 0x80
+					       ? "invalid base64 character '%c'"
+					       : "invalid base64 character, outside of ASCII",
+				       chunk[i]);
+			return false;
+		}
+		bits = bits << 6 | (uint32_t)digit;
+	}
+	if (padding > 2) {
+		(void)snprintf(message, MESSAGE_SIZE, padding_text, (unsigned long)number);
+		return false;
+	}
+	for (int i = 0; i < 3 - padding; i++)
+		*(*to)++ = (char)(bits >> (16 - 8 * i));
+	return true;
+}
+
+/* Bytes from padded base64 of the standard alphabet; false: a trap, or what is wrong with it. */
+static bool read_base64(struct rt *rt, struct value *out, const char *text, uint64_t len,
+			char message[MESSAGE_SIZE])
+{
+	if (len % 4) {
+		(void)snprintf(message, MESSAGE_SIZE, "invalid base64 length");
+		return false;
+	}
 	struct value v = rt_string_space(rt, len / 4 * 3);
 	if (v.tag != RT_STRING)
-		return NULL;
+		return false;
 	char *to = v.u.string->bytes;
 	for (uint64_t i = 0; i < len; i += 4) {
-		uint32_t bits = 0;
-		for (uint64_t k = i; k < i + 4; k++) {
-			int digit = k >= len - padding ? 0 : base64_digit(text[k]);
-			if (digit < 0) {
-				rt_drop(rt, v);
-				return "unexpected character";
-			}
-			bits = bits << 6 | (uint32_t)digit;
+		if (!read_chunk(&to, text + i, i / 4, i + 4 == len, message)) {
+			rt_drop(rt, v);
+			return false;
 		}
-		*to++ = (char)(bits >> 16);
-		*to++ = (char)(bits >> 8);
-		*to++ = (char)bits;
 	}
-	v.u.string->len -= padding;
+	v.u.string->len = (uint64_t)(to - v.u.string->bytes);
 	v.u.string->head.tag = RT_BYTES;
 	v.tag = RT_BYTES;
 	*out = v;
-	return NULL;
+	return true;
 }
 
 static bool decode_bytes(struct rt *rt, struct value *out, const char *text, uint64_t len,
 			 const char *path)
 {
-	char message[MESSAGE_SIZE];
-	const char *problem = read_base64(rt, out, text, len);
-	if (!problem)
-		return !rt->trap;
+	char problem[MESSAGE_SIZE] = "";
+	char message[MESSAGE_SIZE + 32];
+	if (read_base64(rt, out, text, len, problem))
+		return true;
+	if (rt->trap)
+		return false;
 	(void)snprintf(message, sizeof(message), "invalid Bytes (base64): %s", problem);
 	return refuse(rt, path, "invalid_value", message);
 }
@@ -212,47 +241,29 @@ static bool decode_struct(struct rt *rt, struct value *out, const struct rt_type
 	return !rt->trap;
 }
 
-/* "type" of {"type": ..., "data": ...}, a String, or NULL after a complaint. */
-static const struct rt_string *read_tag(struct rt *rt, const struct value *json, const char *name,
-					uint64_t len, const char *path)
+/* `name` of {"type": ..., "data": ...}, or NULL. */
+static const struct value *tagged_member(const struct value *json, const char *name)
 {
-	char inner[PATH_SIZE];
-	if (json->tag != RT_MAP) {
-		(void)expected(rt, path, name, len);
-		return NULL;
-	}
-	const struct value *tag = rt_map_find(json->u.map, "type", 4);
-	if (tag && tag->tag == RT_STRING)
-		return tag->u.string;
-	member_path(inner, path, "type", 4);
-	if (tag)
-		(void)expected(rt, inner, "String", 6);
-	else
-		(void)refuse(rt, inner, "missing_field", "missing field");
-	return NULL;
+	return json->tag == RT_MAP ? rt_map_find(json->u.map, name, 4) : NULL;
 }
 
 static bool decode_payload(struct rt *rt, struct value *out, const struct rt_type_variant *variant,
 			   const struct value *json, const char *path)
 {
 	char inner[PATH_SIZE];
-	const struct value *data = rt_map_find(json->u.map, "data", 4);
+	const struct value *data = tagged_member(json, "data");
 	struct value *items = out->u.record->items;
 	member_path(inner, path, "data", 4);
 	if (variant->payload_len == 0)
 		return true;
 	if (!data)
-		return refuse(rt, inner, "missing_field", "missing field");
+		return refuse(rt, path, "missing_field", "missing enum data");
 	if (variant->payload_len == 1)
 		return decode(rt, &items[0], variant->payload[0], data, inner);
 	if (data->tag != RT_LIST)
-		return expected(rt, inner, "List", 4);
-	if (data->u.list->len != variant->payload_len) {
-		char message[MESSAGE_SIZE];
-		(void)snprintf(message, sizeof(message), "expected %u values, got %lu",
-			       variant->payload_len, (unsigned long)data->u.list->len);
-		return refuse(rt, inner, "invalid_value", message);
-	}
+		return refuse(rt, inner, "type_mismatch", "expected enum payload array");
+	if (data->u.list->len != variant->payload_len)
+		return refuse(rt, inner, "invalid_value", "enum payload length mismatch");
 	for (uint32_t i = 0; i < variant->payload_len; i++) {
 		char item_path[PATH_SIZE + 16];
 		(void)snprintf(item_path, sizeof(item_path), "%s[%u]", inner, i);
@@ -262,23 +273,28 @@ static bool decode_payload(struct rt *rt, struct value *out, const struct rt_typ
 	return true;
 }
 
-static bool unknown_variant(struct rt *rt, const struct rt_string *tag, const char *path)
+static bool unknown_variant(struct rt *rt, const char *what, const struct rt_string *tag,
+			    const char *path)
 {
-	char inner[PATH_SIZE];
 	char message[MESSAGE_SIZE];
-	member_path(inner, path, "type", 4);
-	(void)snprintf(message, sizeof(message), "unknown variant %.*s", (int)tag->len, tag->bytes);
-	return refuse(rt, inner, "invalid_value", message);
+	(void)snprintf(message, sizeof(message), "unknown %s %.*s", what, (int)tag->len,
+		       tag->bytes);
+	return refuse(rt, path, "invalid_value", message);
 }
 
 static bool decode_enum(struct rt *rt, struct value *out, const struct rt_type *type,
 			const struct value *json, const char *path)
 {
-	const struct rt_string *tag = read_tag(rt, json, type->name.ptr, type->name.len, path);
-	for (uint32_t i = 0; tag && i < type->variant_len; i++) {
+	const struct value *tag = tagged_member(json, "type");
+	if (json->tag != RT_MAP)
+		return expected(rt, path, type->name.ptr, type->name.len);
+	if (!tag || tag->tag != RT_STRING)
+		return refuse(rt, path, "missing_field", "missing enum type");
+	const struct rt_string *name = tag->u.string;
+	for (uint32_t i = 0; i < type->variant_len; i++) {
 		const struct rt_type_variant *variant = &type->variants[i];
-		if (variant->name.len != tag->len ||
-		    memcmp(variant->name.ptr, tag->bytes, tag->len) != 0)
+		if (variant->name.len != name->len ||
+		    memcmp(variant->name.ptr, name->bytes, name->len) != 0)
 			continue;
 		*out = rt_record_make(rt, RT_ENUM, type, variant->payload_len);
 		if (rt->trap)
@@ -286,24 +302,30 @@ static bool decode_enum(struct rt *rt, struct value *out, const struct rt_type *
 		out->u.record->variant = i;
 		return decode_payload(rt, out, variant, json, path);
 	}
-	return tag ? unknown_variant(rt, tag, path) : false;
+	return unknown_variant(rt, "variant", name, path);
 }
 
 static bool decode_result(struct rt *rt, struct value *out, const struct rt_type *type,
 			  const struct value *json, const char *path)
 {
 	char inner[PATH_SIZE];
-	const struct rt_string *tag = read_tag(rt, json, "Result", 6, path);
+	const struct value *tag = tagged_member(json, "type");
+	const struct value *data = tagged_member(json, "data");
+	if (json->tag != RT_MAP)
+		return refuse(rt, path, "type_mismatch", "expected Result object");
 	if (!tag)
-		return false;
-	bool ok = tag->len == 2 && memcmp(tag->bytes, "Ok", 2) == 0;
-	if (!ok && (tag->len != 3 || memcmp(tag->bytes, "Err", 3) != 0))
-		return unknown_variant(rt, tag, path);
-	const struct value *data = rt_map_find(json->u.map, "data", 4);
-	member_path(inner, path, "data", 4);
+		return refuse(rt, path, "missing_field", "missing Result tag");
+	member_path(inner, path, "type", 4);
+	if (tag->tag != RT_STRING)
+		return refuse(rt, inner, "type_mismatch", "expected Result tag string");
 	if (!data)
-		return refuse(rt, inner, "missing_field", "missing field");
+		return refuse(rt, path, "missing_field", "missing Result data");
+	const struct rt_string *name = tag->u.string;
+	bool ok = name->len == 2 && memcmp(name->bytes, "Ok", 2) == 0;
+	if (!ok && (name->len != 3 || memcmp(name->bytes, "Err", 3) != 0))
+		return unknown_variant(rt, "Result variant", name, inner);
 	struct value content = rt_null();
+	member_path(inner, path, "data", 4);
 	if (!decode(rt, &content, type->args[ok ? 0 : 1], data, inner))
 		return false;
 	*out = rt_cell_make(rt, ok ? RT_OK : RT_ERR, content);
@@ -400,10 +422,13 @@ static bool from_trimmed(struct rt *rt, struct value *out, uint32_t index, const
 		ok = true;
 		break;
 	case RT_KIND_LIST:
-	case RT_KIND_MAP:
 	case RT_KIND_STRUCT:
 	case RT_KIND_ENUM:
 		return decode_json_text(rt, out, index, text, path);
+	case RT_KIND_MAP:
+		if (rt->program->types[type->args[0]].kind == RT_KIND_STRING)
+			return decode_json_text(rt, out, index, text, path);
+		__attribute__((fallthrough));
 	default:
 		(void)snprintf(message, sizeof(message), "type %.*s cannot be given as text",
 			       (int)type->name.len, type->name.ptr);

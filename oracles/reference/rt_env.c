@@ -81,13 +81,14 @@ char *rt_trimmed(struct rt *rt, const char *text)
 /* --- environment
  * --------------------------------------------------------------------------------------- */
 
-/* The variable that the String `name` names, or NULL: unset, or a trap. Consumes `name`. */
-static const char *find_variable(struct rt *rt, struct value name, char **copy)
+/* The variable that the String `name` names, or NULL: unset, or a trap that names the builtin.
+ * Consumes `name`. */
+static const char *find_variable(struct rt *rt, struct value name, const char *builtin, char **copy)
 {
 	const char *found = NULL;
 	*copy = NULL;
 	if (name.tag != RT_STRING) {
-		rt_trap(rt, "env expects a String name");
+		rt_trapf(rt, "%s expects a string argument", builtin);
 	} else if (!memchr(name.u.string->bytes, '\0', name.u.string->len)) {
 		*copy = strndup(name.u.string->bytes, name.u.string->len);
 		if (*copy)
@@ -102,17 +103,18 @@ static const char *find_variable(struct rt *rt, struct value name, char **copy)
 struct value rt_env(struct rt *rt, struct value name)
 {
 	char *copy;
-	const char *found = find_variable(rt, name, &copy);
+	const char *found = find_variable(rt, name, "env", &copy);
 	struct value v = found ? rt_string_make(rt, found, strlen(found)) : rt_null();
 	free(copy);
 	return v;
 }
 
-static struct value env_scalar(struct rt *rt, struct value name, int32_t kind, const char *type)
+static struct value env_scalar(struct rt *rt, struct value name, int32_t kind, const char *type,
+			       const char *builtin)
 {
 	char *copy;
 	struct value v = rt_null();
-	const char *found = find_variable(rt, name, &copy);
+	const char *found = find_variable(rt, name, builtin, &copy);
 	char *text = found ? rt_trimmed(rt, found) : NULL;
 	if (text && !rt_parse_scalar(rt, &v, kind, text))
 		rt_trapf(rt, "invalid %s: %s (env %s)", type, text, copy);
@@ -123,17 +125,17 @@ static struct value env_scalar(struct rt *rt, struct value name, int32_t kind, c
 
 struct value rt_env_int(struct rt *rt, struct value name)
 {
-	return env_scalar(rt, name, RT_KIND_INT, "Int");
+	return env_scalar(rt, name, RT_KIND_INT, "Int", "env_int");
 }
 
 struct value rt_env_float(struct rt *rt, struct value name)
 {
-	return env_scalar(rt, name, RT_KIND_FLOAT, "Float");
+	return env_scalar(rt, name, RT_KIND_FLOAT, "Float", "env_float");
 }
 
 struct value rt_env_bool(struct rt *rt, struct value name)
 {
-	return env_scalar(rt, name, RT_KIND_BOOL, "Bool");
+	return env_scalar(rt, name, RT_KIND_BOOL, "Bool", "env_bool");
 }
 
 /* --- stdin
@@ -167,12 +169,12 @@ static bool read_line(struct rt *rt, struct rt_text *line)
 struct value rt_input(struct rt *rt, struct value prompt)
 {
 	struct rt_text text = {0};
-	rt_text_value(rt, &text, &prompt);
+	if (prompt.tag == RT_STRING)
+		rt_write(rt, prompt.u.string->bytes, prompt.u.string->len);
+	else
+		rt_trap(rt, "input expects a string prompt");
 	rt_drop(rt, prompt);
-	if (!rt->trap)
-		rt_write(rt, text.bytes, text.len);
 	rt_flush(rt);
-	text.len = 0;
 	if (!rt->trap && !read_line(rt, &text) && !rt->trap)
 		rt_trap(rt, isatty(STDIN_FILENO)
 				    ? "input aborted: end of file"

@@ -153,7 +153,7 @@ static const struct standard standards[] = {
 	{"std.Error.Forbidden", "forbidden", "forbidden"},
 	{"std.Error.NotFound", "not_found", "not found"},
 	{"std.Error.Conflict", "conflict", "conflict"},
-	{"std.Error", "internal_error", "internal error"},
+	{"std.Error", "error", "error"},
 };
 
 static const struct standard *find_standard(const struct value *error)

@@ -677,7 +677,7 @@ struct value rt_json_decode(struct rt *rt, struct value v)
 	struct value out;
 	struct rt_json_problem problem = {0};
 	if (v.tag != RT_STRING)
-		rt_trap(rt, "json.decode expects a String");
+		rt_trap(rt, "json.decode expects a string argument");
 	else if (!rt_json_read(rt, &out, v.u.string->bytes, v.u.string->len, &problem))
 		rt_trapf(rt, "invalid json: %s at %lu:%lu", problem.text,
 			 (unsigned long)problem.line, (unsigned long)problem.column);

@@ -146,6 +146,7 @@ struct value rt_env_float(struct rt *rt, struct value name);
 struct value rt_env_bool(struct rt *rt, struct value name);
 struct value rt_input(struct rt *rt, struct value prompt);
 struct value rt_log(struct rt *rt, uint32_t len, struct value *values);
+struct value rt_asset(struct rt *rt, struct value path);
 struct value rt_json_encode(struct rt *rt, struct value v);
 struct value rt_json_decode(struct rt *rt, struct value text);
 

@@ -539,8 +539,9 @@ struct value rt_time_now(struct rt *rt, uint32_t len, struct value *none)
 struct value rt_time_sleep(struct rt *rt, struct value ms)
 {
 	if (ms.tag != RT_INT || ms.u.i < 0) {
+		rt_trap(rt, ms.tag == RT_INT ? "time.sleep expects a non-negative Int"
+					     : "time.sleep expects an Int");
 		rt_drop(rt, ms);
-		rt_trap(rt, "time.sleep expects an Int that is not negative");
 		return rt_null();
 	}
 	struct timespec left = {.tv_sec = ms.u.i / 1000, .tv_nsec = ms.u.i % 1000 * 1000000};

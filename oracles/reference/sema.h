@@ -118,6 +118,7 @@ struct unit {
 	struct slice name;
 	const char *identity; /* its path without detours: a file is loaded once */
 	uint32_t package;     /* 0 is the root's */
+	bool is_std_error;    /* no file: its types are called std.Error and std.Error.NAME */
 	struct ast_module *ast;
 	unsigned capabilities;         /* required by the module, a bit each */
 	struct map symbols;            /* struct symbol by name; imports included */

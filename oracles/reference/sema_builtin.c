@@ -6,13 +6,12 @@
 #include "oracles/reference/sema_internal.h"
 
 static const struct builtin builtins[] = {
-	{"print", 0, 1, BUILTIN_PRINT},          {"assert", 1, 2, BUILTIN_ASSERT},
-	{"db", 0, 0, BUILTIN_UNSUPPORTED},       {"asset", 1, 1, BUILTIN_UNSUPPORTED},
-	{"serve", 1, 1, BUILTIN_UNSUPPORTED},    {"request", 0, 0, BUILTIN_UNSUPPORTED},
-	{"response", 0, 0, BUILTIN_UNSUPPORTED}, {"http", 0, 0, BUILTIN_UNSUPPORTED},
-	{"html", 0, 2, BUILTIN_UNSUPPORTED},     {"svg", 0, 0, BUILTIN_UNSUPPORTED},
-	{"json", 0, 0, BUILTIN_UNSUPPORTED},     {"time", 0, 0, BUILTIN_UNSUPPORTED},
-	{"crypto", 0, 0, BUILTIN_UNSUPPORTED},
+	{"print", 0, 1, BUILTIN_PRINT},         {"assert", 1, 2, BUILTIN_ASSERT},
+	{"db", 0, 0, BUILTIN_UNSUPPORTED},      {"serve", 1, 1, BUILTIN_UNSUPPORTED},
+	{"request", 0, 0, BUILTIN_UNSUPPORTED}, {"response", 0, 0, BUILTIN_UNSUPPORTED},
+	{"http", 0, 0, BUILTIN_UNSUPPORTED},    {"html", 0, 2, BUILTIN_UNSUPPORTED},
+	{"svg", 0, 0, BUILTIN_UNSUPPORTED},     {"json", 0, 0, BUILTIN_UNSUPPORTED},
+	{"time", 0, 0, BUILTIN_UNSUPPORTED},    {"crypto", 0, 0, BUILTIN_UNSUPPORTED},
 };
 
 static const struct builtin_operation operations[] = {
@@ -23,6 +22,7 @@ static const struct builtin_operation operations[] = {
 	{{"env_bool", 1, 1, BUILTIN_OP}, OP_ENV_BOOL, "s", "b?", true},
 	{{"input", 0, 1, BUILTIN_OP}, OP_INPUT, "s", "s", true},
 	{{"log", 1, 99, BUILTIN_OP}, OP_LOG, "", "u", true},
+	{{"asset", 1, 1, BUILTIN_OP}, OP_ASSET, "s", "s", false},
 	{{"json.encode", 1, 1, BUILTIN_OP}, OP_JSON_ENCODE, "v", "s", false},
 	{{"json.decode", 1, 1, BUILTIN_OP}, OP_JSON_DECODE, "s", "v", false},
 	/* time and secrets */

@@ -14,6 +14,16 @@ static bool is_result_domain(const struct ty *ty)
 		is_result_domain(ty->args[1]));
 }
 
+/* What messages and the runtime call a declaration; programs may call it by another name. */
+static struct slice full_name(struct sema *s, const struct unit *unit, struct slice name)
+{
+	if (!unit->is_std_error)
+		return name;
+	if (slice_is(name, "Error"))
+		return slice_of("std.Error");
+	return slice_of(arena_printf(s->arena, "std.Error.%.*s", SLICE_ARG(name)));
+}
+
 static struct symbol *declare(struct sema *s, struct ast_decl *decl, enum symbol_kind kind)
 {
 	struct unit *unit = s->units[s->module];
@@ -26,7 +36,7 @@ static struct symbol *declare(struct sema *s, struct ast_decl *decl, enum symbol
 	struct symbol *symbol = ARENA_NEW(s->arena, struct symbol);
 	*symbol = (struct symbol){
 		.kind = kind,
-		.name = decl->name.text,
+		.name = full_name(s, unit, decl->name.text),
 		.range = decl->name.range,
 		.module = s->module,
 		.decl = decl,

@@ -48,7 +48,7 @@ static void bind_names(struct sema *s, struct ast_decl *decl)
 	for (uint32_t i = 0; i < decl->name_len; i++) {
 		struct symbol *symbol = NULL;
 		vec_each (&from->declared, it)
-			if (slice_eq((*it)->name, decl->names[i].text))
+			if (slice_eq((*it)->decl->name.text, decl->names[i].text))
 				symbol = *it;
 		if (symbol)
 			bind(s, decl->names[i], symbol);

@@ -3,6 +3,7 @@
 # Usage: contract.sh FUSE-REF
 # The command line and the contract of compiled programs: exit codes, streams, line formats. Prints TAP.
 ref=$(realpath "$1")
+. "$(dirname "$0")/lib.sh"
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -38,30 +39,6 @@ fn main(name: String, n: Int = 2, double: Int = n * 2, loud: Bool = false, range
 app "args":
   print("app")
 EOF
-
-number=0
-failed=0
-# expect NAME CODE STDOUT-PATTERN STDERR-PATTERN COMMAND...: whole-text shell patterns
-expect() {
-	name=$1 code=$2 out=$3 err=$4
-	shift 4
-	"$@" >out 2>err </dev/null
-	got=$?
-	number=$((number + 1))
-	problem=
-	[ $got = "$code" ] || problem="exit code $got, want $code;"
-	# shellcheck disable=SC2254
-	case "$(cat out)" in $out) ;; *) problem="$problem stdout '$(cat out)';" ;; esac
-	# shellcheck disable=SC2254
-	case "$(cat err)" in $err) ;; *) problem="$problem stderr '$(cat err)';" ;; esac
-	if [ -z "$problem" ]; then
-		echo "ok $number - $name"
-	else
-		echo "not ok $number - $name"
-		printf '%s\n' "$problem" | sed 's/^/# /'
-		failed=1
-	fi
-}
 
 info='mode=aot profile=release target=* rustc=* cli=* runtime_cache=1 contract=aot-v1'
 aot=.fuse/build/program.aot
@@ -111,7 +88,7 @@ bind "field of json" '' "$(field invalid_value 'value 11 out of range 0..10' ran
 bind "unknown field of json" '' "$(field unknown_field 'unknown field' range.high)" \
 	--name x --range '{"low":1,"high":2}'
 bind "bad json" '' "$(field invalid_value 'invalid JSON value: expected string at 1:2' range)" --name x --range '{low'
-bind "unknown variant" '' "$(field invalid_value 'unknown variant Idle' mode.type)" --name x --mode '{"type":"Idle"}'
+bind "unknown variant" '' "$(field invalid_value 'unknown variant Idle' mode)" --name x --mode '{"type":"Idle"}'
 bind "assertion" 'x 13 26 false null Mode.Fast' "$(field runtime_error 'assert failed: unlucky' '$')" --name x --n 13
 bind "failure with a code" 'x 14 28 false null Mode.Fast' "$(field runtime_index_bounds 'index out of bounds' '$')" \
 	--name x --n 14
@@ -170,6 +147,39 @@ fatal: class=runtime_fatal *" env FUSE_AOT_STARTUP_TRACE=1 $aot
 expect "debug profile" 0 '' '*ok' "$ref" build --aot two.fuse
 expect "debug build information" 0 'mode=aot profile=debug *' '' env FUSE_AOT_BUILD_INFO=1 $aot
 expect "nothing is needed at run time" 0 one '' env -i $aot
+# killed SIGNAL: the executable gets the signal once it waits for input
+killed() {
+	mkfifo in out.pipe
+	$aot <in >out.pipe &
+	pid=$!
+	exec 4>in 5<out.pipe
+	IFS= read -r first <&5
+	printf '%s\n' "$first"
+	kill -"$1" $pid
+	wait $pid
+	code=$?
+	cat <&5
+	exec 4>&- 5<&-
+	rm -f in out.pipe
+	return $code
+}
+printf 'app "wait":\n  print(env("FUSE_REQUEST_LOG"))\n  input("> ")\n' >wait.fuse
+expect "build that waits" 0 '' '*ok' "$ref" build --release wait.fuse
+for signal in SEGV BUS FPE ILL ABRT; do
+	expect "panic by SIG$signal" 101 "null$line> " \
+		"fatal: class=panic pid=[0-9]* message=panic_kind=panic_static_str the process received SIG$signal $info" \
+		killed $signal
+done
+expect "request log of a release by default" 1 "structured$line> " '*input requires*' \
+	env FUSE_AOT_REQUEST_LOG_DEFAULT=1 $aot
+expect "request log that was chosen" 1 "off$line> " '*input requires*' \
+	env FUSE_AOT_REQUEST_LOG_DEFAULT=1 FUSE_REQUEST_LOG=off $aot
+expect "request log without a wish" 1 "null$line> " '*input requires*' env FUSE_AOT_REQUEST_LOG_DEFAULT=0 $aot
+printf 'FUSE_REQUEST_LOG=from-dotenv\n' >.env
+expect "an executable reads no .env" 1 "null$line> " '*input requires*' $aot
+rm .env
+expect "debug build that waits" 0 '' '*ok' "$ref" build --aot wait.fuse
+expect "request log of a debug build" 1 "null$line> " '*input requires*' env FUSE_AOT_REQUEST_LOG_DEFAULT=1 $aot
 expect "unknown fault" 2 '' 'error: *FUSE_REF_FAULT*' env FUSE_REF_FAULT=none "$ref" run two.fuse
 echo "1..$number"
 exit $failed

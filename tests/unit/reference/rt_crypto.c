@@ -95,7 +95,7 @@ Test(rt_crypto, wrong_operands_are_faults_of_the_program)
 	(void)rt_crypto_hash(&rt, str(&rt, "sha256"), str(&rt, "text"));
 	expect_trap(&rt, "crypto.hash expects data as Bytes");
 	(void)rt_crypto_random(&rt, num(-1));
-	expect_trap(&rt, "crypto.random_bytes expects an Int that is not negative");
+	expect_trap(&rt, "crypto.random_bytes expects a non-negative Int");
 	(void)rt_crypto_random(&rt, num(INT64_MAX));
 	expect_trap(&rt, "out of memory");
 	(void)rt_crypto_equal(&rt, str(&rt, "a"), bytes(&rt, "a", 1));

@@ -20,7 +20,7 @@ enum {
 	SHAPE_,
 	TRY_
 };
-enum { HTML_ = TRY_ + 1, TYPES_ };
+enum { HTML_ = TRY_ + 1, NUMBERED_, TYPES_ };
 
 static const struct rt_refinement small[] = {
 	{.kind = RT_REFINE_INT_RANGE, .i_min = 0, .i_max = 9},
@@ -48,6 +48,7 @@ static const struct rt_type types[TYPES_] = {
 	[ID_] = {.name = RT_NAME("Id"), .kind = RT_KIND_ID},
 	[MAYBE_] = {.name = RT_NAME("String?"), .kind = RT_KIND_OPTION, .args = {STRING_}},
 	[LIST_] = {.name = RT_NAME("List<Int>"), .kind = RT_KIND_LIST, .args = {INT_}},
+	[NUMBERED_] = {.name = RT_NAME("Map<Int, Int>"), .kind = RT_KIND_MAP, .args = {INT_, INT_}},
 	[MAP_] = {.name = RT_NAME("Map<String, Int>"),
 		  .kind = RT_KIND_MAP,
 		  .args = {STRING_, INT_}},
@@ -106,12 +107,19 @@ static const struct {
 	{FLOAT_, "0x1p3", "invalid_value|invalid Float: 0x1p3|C.f"},
 	{FLOAT_, "1.5.2", "invalid_value|invalid Float: 1.5.2|C.f"},
 	{BOOL_, "1", "invalid_value|invalid Bool: 1|C.f"},
-	{BYTES_, "YQ=", "invalid_value|invalid Bytes (base64): length is not a multiple of 4|C.f"},
-	{BYTES_, "Y=Q=", "invalid_value|invalid Bytes (base64): unexpected character|C.f"},
+	{BYTES_, "YQ=", "invalid_value|invalid Bytes (base64): invalid base64 length|C.f"},
+	{BYTES_,
+	 "Y=Q=", "invalid_value|invalid Bytes (base64): invalid base64 padding at chunk 0|C.f"},
+	{BYTES_,
+	 "YQ==YQ==", "invalid_value|invalid Bytes (base64): invalid base64 padding at chunk 0|C.f"},
+	{BYTES_,
+	 "YWFhY===", "invalid_value|invalid Bytes (base64): invalid base64 padding at chunk 1|C.f"},
+	{BYTES_, "YW-h", "invalid_value|invalid Bytes (base64): invalid base64 character '-'|C.f"},
 	{EMAIL_, "a@b", "invalid_value|invalid email address|C.f"},
 	{EMAIL_, "a@b@c.d", "invalid_value|invalid email address|C.f"},
 	{ID_, " ", "invalid_value|expected non-empty Id|C.f"},
 	{HTML_, "<b>", "invalid_value|type Html cannot be given as text|C.f"},
+	{NUMBERED_, "{}", "invalid_value|type Map<Int, Int> cannot be given as text|C.f"},
 	{TRY_, "{}", "invalid_value|type Result cannot be given as text|C.f"},
 	{LIST_, "{}", "type_mismatch|expected List|C.f"},
 	{LIST_, "[1,\"a\"]", "type_mismatch|expected Int|C.f[1]"},
@@ -124,13 +132,14 @@ static const struct {
 	{POINT_, "{\"x\":1,\"z\":2}", "unknown_field|unknown field|C.f.z"},
 	{POINT_, "{\"x\":1,\"note\":2}", "type_mismatch|expected String|C.f.note"},
 	{SHAPE_, "\"Dot\"", "type_mismatch|expected Shape|C.f"},
-	{SHAPE_, "{}", "missing_field|missing field|C.f.type"},
-	{SHAPE_, "{\"type\":1}", "type_mismatch|expected String|C.f.type"},
-	{SHAPE_, "{\"type\":\"Line\"}", "invalid_value|unknown variant Line|C.f.type"},
-	{SHAPE_, "{\"type\":\"One\"}", "missing_field|missing field|C.f.data"},
-	{SHAPE_, "{\"type\":\"Two\",\"data\":1}", "type_mismatch|expected List|C.f.data"},
+	{SHAPE_, "{}", "missing_field|missing enum type|C.f"},
+	{SHAPE_, "{\"type\":1}", "missing_field|missing enum type|C.f"},
+	{SHAPE_, "{\"type\":\"Line\"}", "invalid_value|unknown variant Line|C.f"},
+	{SHAPE_, "{\"type\":\"One\"}", "missing_field|missing enum data|C.f"},
+	{SHAPE_, "{\"type\":\"Two\",\"data\":1}",
+	 "type_mismatch|expected enum payload array|C.f.data"},
 	{SHAPE_, "{\"type\":\"Two\",\"data\":[1]}",
-	 "invalid_value|expected 2 values, got 1|C.f.data"},
+	 "invalid_value|enum payload length mismatch|C.f.data"},
 	{SHAPE_, "{\"type\":\"Two\",\"data\":[1,2]}", "type_mismatch|expected String|C.f.data[1]"},
 };
 

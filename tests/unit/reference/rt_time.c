@@ -115,6 +115,6 @@ Test(rt_time, the_clock_moves_on_and_sleep_refuses_the_past)
 	cr_expect(a.tag == RT_INT && a.u.i > 1600000000000 && b.u.i >= a.u.i);
 	cr_expect_eq(rt_time_sleep(&rt, num(0)).tag, RT_UNIT);
 	(void)rt_time_sleep(&rt, num(-1));
-	expect_trap(&rt, "time.sleep expects an Int that is not negative");
+	expect_trap(&rt, "time.sleep expects a non-negative Int");
 	rt_done(&rt);
 }
