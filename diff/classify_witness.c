@@ -88,7 +88,10 @@ static const char *sentence(struct hearing *h, enum witness_view view)
 	const char *name = h->witness->backend;
 	const char *said;
 
-	if (view == WITNESS_DIFFERS) {
+	if (view == WITNESS_DIFFERS && h->t->frontend && observation_is_rejected(h->t->frontend)) {
+		buf_addf(&text, "the frontend refuses it for every backend, the witness %s differs",
+			 name);
+	} else if (view == WITNESS_DIFFERS) {
 		add_names(&text, h->against.items, h->against.len);
 		buf_addf(&text, "%s, the witness %s differs",
 			 h->against.len > 1 ? " agree" : " stands alone", name);
@@ -177,7 +180,7 @@ static int hear(struct judgement *out, struct hearing *h)
 		return r;
 	if (h->against.len == 0)
 		out->witness = WITNESS_AGREES;
-	else if (first_len && agree_among_themselves(out))
+	else if (first_len && h->with.len == 0 && agree_among_themselves(out))
 		out->witness = WITNESS_DIFFERS;
 	else
 		out->witness = WITNESS_SIDES;

@@ -16,6 +16,7 @@ int cmd_list(int argc, char **argv);
 int cmd_clauses(int argc, char **argv);
 int cmd_coverage(int argc, char **argv);
 int cmd_rules(int argc, char **argv);
+int cmd_rulings(int argc, char **argv);
 int cmd_log(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_findings(int argc, char **argv);

@@ -13,6 +13,7 @@
 struct options {
 	struct context_options inputs;
 	const char *gaps;
+	const char *base;
 	bool missing;
 	bool json;
 };
@@ -23,6 +24,9 @@ static const struct opt opts[] = {
 	OPT_SPEC(struct options),
 	OPT(OPT_TEXT, 0, "gaps", "FILE", "listed gaps and floor (default: the corpus's gaps.json)",
 	    struct options, gaps),
+	OPT(OPT_TEXT, 0, "base", "REV",
+	    "revision whose history the floor must not fall below (default: HEAD)", struct options,
+	    base),
 	OPT(OPT_FLAG, 0, "missing", NULL, "only clauses with neither a case nor a reason",
 	    struct options, missing),
 	OPT(OPT_FLAG, 0, "json", NULL, "one JSON object a line, the summary last", struct options,
@@ -54,6 +58,19 @@ static void add_json_row(struct buf *out, const struct coverage_row *row)
 	json_node_free(root);
 }
 
+static json_node *history_json(const struct floor_past *past)
+{
+	json_node *root = json_object();
+
+	json_put_int(root, "commits", (int64_t)past->commits);
+	json_put_bool(root, "shallow", past->shallow);
+	json_put_string(root, "why_none", *past->why ? past->why : NULL);
+	if (past->known)
+		json_put_double(root, "floor", past->floor);
+	json_put_string(root, "commit", past->known ? past->commit : NULL);
+	return root;
+}
+
 static void add_json_summary(struct buf *out, const struct coverage *coverage)
 {
 	json_node *root = json_object();
@@ -66,6 +83,7 @@ static void add_json_summary(struct buf *out, const struct coverage *coverage)
 	json_put_int(root, "missing", (int64_t)coverage->missing);
 	json_put_double(root, "share", coverage_share(coverage));
 	json_put_double(root, "floor", coverage->floor);
+	json_put(root, "history", history_json(&coverage->past));
 	json_put_int(root, "exit", coverage_holds(coverage) ? RUN_EXIT_OK : RUN_EXIT_DIVERGED);
 	json_write(out, root);
 	buf_addc(out, '\n');
@@ -86,11 +104,23 @@ static void add_row(struct buf *out, const struct coverage_row *row)
 
 static void add_summary(struct buf *out, const struct coverage *coverage)
 {
+	const struct floor_past *past = &coverage->past;
+
 	buf_addf(out,
 		 "\n%zu clauses: %zu covered, %zu listed gaps, %zu missing\n"
 		 "share %.3f, floor %.3f\n",
 		 coverage->len, coverage->covered, coverage->gaps, coverage->missing,
 		 coverage_share(coverage), coverage->floor);
+	if (*past->why)
+		buf_addf(out, "history none: %s\n", past->why);
+	else if (past->known)
+		buf_addf(out, "history %zu commit%s%s, highest floor %.3f at %.12s\n",
+			 past->commits, past->commits == 1 ? "" : "s",
+			 past->shallow ? " (cut: older ones cannot be seen)" : "", past->floor,
+			 past->commit);
+	else
+		buf_addf(out, "history %zu commit%s, none has a floor\n", past->commits,
+			 past->commits == 1 ? "" : "s");
 }
 
 /* Why the exit code is 1, one line for each reason. */
@@ -101,6 +131,11 @@ static void complain(const struct coverage *coverage)
 			      "parity: %zu of %zu clauses have a case, fewer than the floor asks "
 			      "for: write cases for listed gaps\n",
 			      coverage->covered, coverage->len);
+	if (coverage_floor_fell(coverage))
+		(void)fprintf(stderr,
+			      "parity: floor %.3f is lower than the %.3f of commit '%.12s': floors "
+			      "only rise, write cases for what lost them\n",
+			      coverage->floor, coverage->past.floor, coverage->past.commit);
 	for (size_t i = 0; i < coverage->len; i++) {
 		const struct coverage_row *row = &coverage->rows[i];
 
@@ -124,7 +159,7 @@ static int load(struct coverage *coverage, const struct options *o, struct conte
 		return error_input(err, "no file of gaps '%s'", o->gaps);
 	beside = path_join(context->corpus_dir, "gaps.json");
 	return coverage_load(coverage, context->spec, context->suite, o->gaps ? o->gaps : beside,
-			     err);
+			     o->base, err);
 }
 
 static int print_coverage(struct buf *out, const struct options *o, const struct coverage *coverage)
@@ -161,7 +196,8 @@ int cmd_coverage(int argc, char **argv)
 	struct buf out = BUF_INIT(0);
 	int r = cmd_options("coverage",
 			    "Tells clause by clause how many cases cite it or why none does; exit "
-			    "1 when a clause is\nmissing or the share has fallen below the floor.",
+			    "1 when a clause is\nmissing, the share has fallen below the floor, "
+			    "or the floor below one that was committed.",
 			    opts, &o, argc, argv);
 
 	if (r != CMD_GO)

@@ -17,9 +17,15 @@ double coverage_share(const struct coverage *coverage)
 	return coverage->len ? (double)coverage->covered / (double)coverage->len : 1.0;
 }
 
+bool coverage_floor_fell(const struct coverage *coverage)
+{
+	return coverage->past.known && coverage->floor < coverage->past.floor;
+}
+
 bool coverage_holds(const struct coverage *coverage)
 {
-	return coverage->missing == 0 && coverage_share(coverage) + SHARE_SLACK >= coverage->floor;
+	return coverage->missing == 0 && !coverage_floor_fell(coverage) &&
+	       coverage_share(coverage) + SHARE_SLACK >= coverage->floor;
 }
 
 /* A heading whose text is more than the heading itself. */
@@ -160,12 +166,13 @@ static int read_gaps(struct coverage *coverage, const struct spec *spec, const c
 }
 
 int coverage_load(struct coverage *out, const struct spec *spec, const struct suite *suite,
-		  const char *path, struct error *err)
+		  const char *path, const char *base, struct error *err)
 {
 	struct coverage coverage = {0};
 
 	add_rows(&coverage, spec, suite);
-	if (path_exists(path) && read_gaps(&coverage, spec, path, err) < 0) {
+	if ((path_exists(path) && read_gaps(&coverage, spec, path, err) < 0) ||
+	    floor_past(&coverage.past, path, base, err) < 0) {
 		coverage_done(&coverage);
 		return -1;
 	}

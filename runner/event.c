@@ -166,6 +166,21 @@ static void put_observations(json_node *root, const struct event_case *one)
 	json_put(root, "backends", backends);
 }
 
+/* null where nobody has ruled. */
+static json_node *ruling_node(const struct ruling *ruling)
+{
+	json_node *root;
+
+	if (!ruling)
+		return NULL;
+	root = json_object();
+	json_put_string(root, "clause", ruling->clause);
+	json_put_string(root, "right", ruling_right_name(ruling->right));
+	json_put_string(root, "why", ruling->why);
+	json_put_bool(root, "stale", ruling->stale);
+	return root;
+}
+
 static json_node *case_node(const struct event_case *one)
 {
 	static const char *const expectations[] = {"ok", "error", "reject"};
@@ -194,6 +209,8 @@ static json_node *case_node(const struct event_case *one)
 
 		json_put_string(witness, "view", witness_view_name(judgement->witness));
 		json_put_string(witness, "says", judgement->witness_says);
+		if (judgement->witness == WITNESS_DIFFERS)
+			json_put(witness, "ruling", ruling_node(one->ruling));
 		json_put(root, "witness", witness);
 	}
 	list = json_array();
@@ -262,6 +279,15 @@ static json_node *rule_totals(const struct event_summary *summary)
 	return rules;
 }
 
+size_t event_unruled(const struct event_summary *summary)
+{
+	size_t ruled = 0;
+
+	for (int right = 0; right < RIGHT_COUNT; right++)
+		ruled += summary->ruled[right];
+	return summary->witness_counts[WITNESS_DIFFERS] - ruled;
+}
+
 static json_node *cache_node(const struct event_cache *cache)
 {
 	json_node *node = json_object();
@@ -274,6 +300,25 @@ static json_node *cache_node(const struct event_cache *cache)
 	json_put_int(node, "stored", (int64_t)cache->stored);
 	json_put_int(node, "damaged", (int64_t)cache->damaged);
 	return node;
+}
+
+/* Of the cases where only the witness differs. */
+static void put_rulings(json_node *part, const struct event_summary *summary)
+{
+	json_node *ruled = json_object();
+	json_node *outdated = json_array();
+
+	for (int right = 0; right < RIGHT_COUNT; right++)
+		json_put_int(ruled, ruling_right_name((enum ruling_right)right),
+			     (int64_t)summary->ruled[right]);
+	json_put(part, "ruled", ruled);
+	json_put_int(part, "unruled", (int64_t)event_unruled(summary));
+	json_put_int(part, "stale_rulings", (int64_t)summary->stale_rulings);
+	if (summary->rulings)
+		vec_each (&summary->rulings->items, ruling)
+			if (ruling->outdated)
+				json_add_string(outdated, ruling->case_name);
+	json_put(part, "outdated_rulings", outdated);
 }
 
 static json_node *summary_node(const struct event_summary *summary)
@@ -299,6 +344,7 @@ static json_node *summary_node(const struct event_summary *summary)
 		for (int view = WITNESS_AGREES; view < WITNESS_COUNT; view++)
 			json_put_int(part, witness_view_name((enum witness_view)view),
 				     (int64_t)summary->witness_counts[view]);
+		put_rulings(part, summary);
 		json_put(root, "witness", part);
 	}
 	json_put_int(root, "planned", (int64_t)summary->planned);

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "diff/classify.h"
 #include "oracles/observe.h"
+#include "runner/rulings.h"
 #include "triage/fingerprint.h"
 #include "triage/ledger.h"
 
@@ -64,7 +65,8 @@ struct event_case {
 	int64_t wall_ns;                               /* from the first start to the verdict */
 	const struct profile_backend *const *left_out; /* backends it did without */
 	size_t left_out_len;
-	bool cached; /* not run: the result stands from an earlier run */
+	bool cached;                 /* not run: the result stands from an earlier run */
+	const struct ruling *ruling; /* where only the witness differs, or NULL: unruled */
 };
 
 struct event_error {
@@ -114,6 +116,10 @@ struct event_summary {
 	size_t backend_len;
 	const char *witness; /* name of the extra voice, or NULL */
 	size_t witness_counts[WITNESS_COUNT];
+	size_t ruled[RIGHT_COUNT]; /* of those where only the witness differs; the rest is unruled
+				    */
+	size_t stale_rulings;      /* met, but their clause changed: unruled as well */
+	const struct rulings *rulings;  /* for those out of date, or NULL */
 	const struct rule_total *rules; /* every loaded rule, those that never fired too */
 	size_t rule_len;
 	struct event_cache cache;
@@ -160,6 +166,9 @@ struct sink {
 
 /* The event as one line of JSON, LF included. */
 void event_write(struct buf *out, const struct event *event);
+
+/* Cases where only the witness differs and no ruling says who is right. */
+size_t event_unruled(const struct event_summary *summary);
 
 /* Channels that this version compares, "stdout, stderr, exit, files". */
 enum { EVENT_CHANNELS = CHANNEL_FILES + 1 };

@@ -18,6 +18,7 @@ static const struct verb {
 	{"clauses", "list the clauses of the specification, or show one", cmd_clauses},
 	{"coverage", "tell which clauses have a case, and hold the floor", cmd_coverage},
 	{"rules", "list the rules, ratify one, or show what they hide", cmd_rules},
+	{"rulings", "tell who is right where only a witness differs", cmd_rulings},
 	{"log", "show the runs filed for a commit", cmd_log},
 	{"show", "show a finding, its history and its evidence", cmd_show},
 	{"findings", "list what is open in the ledger", cmd_findings},

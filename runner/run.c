@@ -105,23 +105,6 @@ static int choose_backends(struct run *run, struct error *err)
 	return 0;
 }
 
-/* The witness speaks under its profile's name: its backend's own may be that of another voice. */
-static void choose_witness(struct run *run)
-{
-	const struct profile *profile = run->context.witness;
-
-	if (!profile)
-		return;
-	run->witness = *profile_canonical(profile);
-	run->witness.alias = run->witness.name;
-	run->witness.name = profile->name;
-	run->witness.role = ROLE_WITNESS;
-	if (profile_backend(run->context.profile, run->witness.name))
-		run->witness.name = role_name(ROLE_WITNESS);
-	vec_push(&run->event_backends,
-		 (struct event_backend){.name = run->witness.name, .role = ROLE_WITNESS});
-}
-
 bool run_profile_can(const struct profile *profile, const struct test_case *test)
 {
 	for (size_t i = 0; i < test->require_len; i++)
@@ -376,7 +359,7 @@ static int prepare(struct run *run, struct error *err)
 		r = choose_cases(run, err);
 	}
 	if (r == 0)
-		choose_witness(run);
+		r = run_witness_choose(run, err);
 	if (r == 0)
 		r = open_subject(run, err);
 	if (r == 0)
@@ -465,17 +448,19 @@ void run_emit_case(struct run *run, const struct sched_done *done,
 	fps = ARENA_ARRAY(done->arena, struct fingerprint, judgement->divergence_len + 1);
 	for (size_t i = 0; i < judgement->divergence_len; i++)
 		fingerprint_of(&fps[i], done->test->name, &judgement->divergences[i]);
-	event.one = (struct event_case){.test = done->test,
-					.judgement = judgement,
-					.fps = fps,
-					.fp_len = judgement->divergence_len,
-					.obs = done->obs,
-					.work_dirs = run->options->keep ? done->work_dirs : NULL,
-					.obs_len = done->obs_len,
-					.wall_ns = done->wall_ns,
-					.left_out = done->left_out,
-					.left_out_len = done->left_out_len,
-					.cached = cached};
+	event.one =
+		(struct event_case){.test = done->test,
+				    .judgement = judgement,
+				    .fps = fps,
+				    .fp_len = judgement->divergence_len,
+				    .obs = done->obs,
+				    .work_dirs = run->options->keep ? done->work_dirs : NULL,
+				    .obs_len = done->obs_len,
+				    .wall_ns = done->wall_ns,
+				    .left_out = done->left_out,
+				    .left_out_len = done->left_out_len,
+				    .cached = cached,
+				    .ruling = run_witness_rule(run, done->test->name, judgement)};
 	if (event.one.fp_len == 0 && !verdict_is_ok(judgement->verdict)) {
 		fingerprint_of_verdict(&fps[0], done->test->name, judgement->verdict);
 		event.one.fp_len = 1;
@@ -670,6 +655,9 @@ static int finish(struct run *run)
 	};
 	memcpy(event.summary.counts, record->counts, sizeof(record->counts));
 	memcpy(event.summary.witness_counts, run->witness_counts, sizeof(run->witness_counts));
+	memcpy(event.summary.ruled, run->ruled, sizeof(run->ruled));
+	event.summary.stale_rulings = run->stale_rulings;
+	event.summary.rulings = &run->rulings;
 	emit(run, &event);
 	return event.summary.exit;
 }
@@ -684,6 +672,7 @@ static void run_done(struct run *run)
 	history_free(run->history);
 	aot_ranks_done(&run->aot);
 	free(run->corpus_commit);
+	rulings_done(&run->rulings);
 	context_done(&run->context);
 	arena_done(&run->arena);
 }

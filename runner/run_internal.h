@@ -29,6 +29,9 @@ struct run {
 	VEC(struct event_backend) event_backends;
 	struct profile_backend witness; /* the witness's canonical backend under its new name */
 	size_t witness_counts[WITNESS_COUNT];
+	struct rulings rulings; /* empty when they are about others */
+	size_t ruled[RIGHT_COUNT];
+	size_t stale_rulings;
 
 	struct ledger *ledger; /* or NULL */
 	struct subject subject;
@@ -71,6 +74,12 @@ void run_cache_open(struct run *run);
 /* Tell of every case that the cache knows; `to_run` gets the others. */
 void run_cache_answer(struct run *run);
 void run_cache_close(struct run *run);
+
+/* run_witness.c: what the extra voice is, and who is right where it alone differs. */
+int run_witness_choose(struct run *run, struct error *err);
+/* The ruling on a judged case, counted; NULL when there is none. */
+const struct ruling *run_witness_rule(struct run *run, const char *case_name,
+				      const struct judgement *judgement);
 
 /* run_aot.c: which AOT legs are run. */
 int run_aot_choose(struct run *run, struct error *err); /* of the selection before it is cut */

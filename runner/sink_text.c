@@ -33,13 +33,21 @@ struct failure {
 	char fp[SHORT_FP + 1];
 };
 
+/* Only the witness differs; who is right, as far as somebody has ruled. */
+struct question {
+	const char *name;
+	const char *clause; /* or NULL */
+	const char *right;  /* "toolchain", "witness", "silent", "stale", "unruled" */
+	const char *why;    /* or NULL */
+};
+
 struct text_sink {
 	struct sink sink; /* first: the address is shared */
 	struct sink_text_options options;
 	struct judge judge; /* borrowed parts, valid for the whole run */
 	struct arena arena; /* what the closing screen repeats */
 	VEC(struct failure) failures;
-	VEC(struct failure) questions; /* cases in which only the witness differs */
+	VEC(struct question) questions;
 	size_t failures_unlisted;
 	size_t questions_unlisted;
 	struct buf text;
@@ -137,21 +145,40 @@ static void on_start(struct text_sink *self, const struct event_start *start)
 	write_progress(self);
 }
 
+static const char *ruling_word(const struct ruling *ruling)
+{
+	if (!ruling)
+		return "unruled";
+	return ruling->stale ? "stale" : ruling_right_name(ruling->right);
+}
+
+static void add_ruling(struct buf *out, const struct ruling *ruling)
+{
+	if (!ruling)
+		buf_adds(out, "  ruling   none: nobody has said yet who is right by the text\n");
+	else if (ruling->stale)
+		buf_addf(out, "  ruling   stale: %s changed since %s was said, read it again\n",
+			 ruling->clause, ruling_right_name(ruling->right));
+	else
+		buf_addf(out, "  ruling   %s: %s\n", ruling_right_name(ruling->right), ruling->why);
+}
+
 /* Only the witness differs: told like a failure, though it is none. */
 static void remember_question(struct text_sink *self, const struct event_case *one)
 {
 	const struct judgement *judgement = one->judgement;
-	size_t last = judgement->divergence_len - 1;
-	struct failure question = {.verdict = judgement->verdict};
+	const struct ruling *ruling = one->ruling;
+	const char *clause = ruling ? ruling->clause
+				    : judgement->divergences[judgement->divergence_len - 1].clause;
+	struct question question = {.right = ruling_word(ruling)};
 
 	if (self->questions.len == LISTED_MAX) {
 		self->questions_unlisted++;
 		return;
 	}
 	question.name = arena_strdup(&self->arena, one->test->name);
-	question.clause = judgement->divergences[last].clause
-				  ? arena_strdup(&self->arena, judgement->divergences[last].clause)
-				  : NULL;
+	question.clause = clause ? arena_strdup(&self->arena, clause) : NULL;
+	question.why = ruling ? arena_strdup(&self->arena, ruling->why) : NULL;
 	vec_push(&self->questions, question);
 }
 
@@ -192,6 +219,8 @@ static void on_case(struct text_sink *self, const struct event_case *one)
 	} else {
 		explain_case(&self->text, &self->judge, one->test, one->judgement,
 			     one->fp_len && self->will_file && !ok ? one->fps[0].fp : NULL, &style);
+		if (asks)
+			add_ruling(&self->text, one->ruling);
 		for (size_t i = 0; one->work_dirs && i < one->obs_len; i++)
 			buf_addf(&self->text, "  kept     %s in %s\n", one->obs[i].backend,
 				 one->work_dirs[i]);
@@ -361,18 +390,50 @@ static void add_witness(struct text_sink *self, const struct event_summary *summ
 	if (counts[WITNESS_UNSETTLED])
 		buf_addf(&self->text, ", met a limit in %zu", counts[WITNESS_UNSETTLED]);
 	buf_addc(&self->text, '\n');
+	if (counts[WITNESS_DIFFERS] == 0)
+		return;
+	label(self, "by the text");
+	buf_addf(&self->text,
+		 "the toolchain is right in %zu, the witness in %zu, silent in %zu, "
+		 "unruled %zu\n",
+		 summary->ruled[RIGHT_TOOLCHAIN], summary->ruled[RIGHT_WITNESS],
+		 summary->ruled[RIGHT_SILENT], event_unruled(summary));
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct question *)a)->name, ((const struct question *)b)->name);
+}
+
+static void add_outdated(struct text_sink *self, const struct rulings *rulings)
+{
+	bool any = false;
+
+	if (!rulings)
+		return;
+	vec_each (&rulings->items, ruling) {
+		if (!ruling->outdated)
+			continue;
+		if (!any)
+			buf_adds(&self->text, "\nrulings on differences that are no more\n");
+		any = true;
+		buf_addf(&self->text, "  %s  rulings.json:%zu\n", ruling->case_name, ruling->line);
+	}
 }
 
 static void add_questions(struct text_sink *self)
 {
 	if (self->questions.len == 0)
 		return;
+	qsort(self->questions.items, self->questions.len, sizeof(*self->questions.items), by_name);
 	buf_adds(&self->text, "\nquestions to the specification: only the witness differs\n");
 	vec_each (&self->questions, question) {
-		buf_addf(&self->text, "  %s", question->name);
+		buf_addf(&self->text, "  %-9s  %s", question->right, question->name);
 		if (question->clause)
 			buf_addf(&self->text, "  %s", question->clause);
 		buf_addc(&self->text, '\n');
+		if (question->why)
+			buf_addf(&self->text, "             %s\n", question->why);
 	}
 	if (self->questions_unlisted)
 		buf_addf(&self->text, "  and %zu more\n", self->questions_unlisted);
@@ -464,6 +525,7 @@ static void on_summary(struct text_sink *self, const struct event_summary *summa
 	}
 	add_filing(self, summary);
 	add_questions(self);
+	add_outdated(self, summary->rulings);
 	add_failures(self);
 	if (!self->options.quiet)
 		add_next(self, summary);

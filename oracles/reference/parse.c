@@ -135,12 +135,18 @@ static struct ast_module *parse_program(struct parser *p)
 {
 	struct ast_module *module = ARENA_NEW(p->arena, struct ast_module);
 	ptr_vec decls = {0};
+	bool declared = false; /* something that is no capability */
 	for (;;) {
 		parser_skip_newlines(p);
 		if (parser_kind(p) == TOKEN_END)
 			break;
 		uint32_t before = p->at;
-		struct ast_decl *decl = parse_decl(p);
+		bool requires = parser_kind(p) == TOKEN_REQUIRES;
+		if (requires && declared)
+			parser_error(p, "FUSE_PARSE_EXPECTED",
+				     "'requires' must stand before every other declaration");
+		declared = declared || !requires;
+		struct ast_decl *decl = p->failed ? NULL : parse_decl(p);
 		if (decl)
 			vec_push(&decls, decl);
 		if (p->failed || !decl)

@@ -76,6 +76,62 @@ broken "gaps.json:1" 'broken JSON'
 run coverage --gaps "$world/nowhere.json"
 exits 2 '--gaps names no file'
 
+# The floor only rises: it is held against every commit that HEAD can reach.
+gaps 0.75 lang#lang
+run coverage
+out_has 'history none: not in a git repository' 'a corpus outside of git has no history, and that is said'
+run coverage --base HEAD
+exits 2 '--base outside of a repository'
+git init -q "$world/data"
+run coverage
+out_has 'history none: the repository has no commits' 'nor has one before the first commit'
+commit() { git -C "$world/data" add . && git -C "$world/data" commit -q -m "$1"; }
+commit 'a floor of 0.75'
+high=$(git -C "$world/data" rev-parse HEAD)
+run coverage
+exits 0 'the same floor as committed'
+out_has "history 1 commit, highest floor 0.750 at $(printf %.12s "$high")" 'history is told'
+gaps 0.5 lang#lang
+run coverage
+exits 1 'lower than committed'
+err_is_one_line 'a floor that fell'
+err_has "floor 0.500 is lower than the 0.750 of commit '$(printf %.12s "$high")': floors only rise" 'it is said than what'
+run coverage --json
+out_has '"history":{"commits":1,"shallow":false,"why_none":null,"floor":0.75,' '--json: history too'
+out_has '"exit":1' '--json: the summary tells the exit code'
+commit 'lower it'
+run coverage
+exits 1 'committing it changes nothing'
+rm "$world/data/corpus/gaps.json"
+commit 'remove it'
+run coverage
+err_has 'floor 0.000 is lower' 'nor does removing the file'
+git -C "$world/data" checkout -q -b side "$high"
+gaps 0.25 lang#lang
+commit 'lower it aside'
+git -C "$world/data" checkout -q main
+git -C "$world/data" merge -q -s ours -m 'join' side
+gaps 0.75 lang#lang
+run coverage
+exits 0 'back at the highest'
+git -C "$world/data" checkout -q --orphan lone
+gaps 0.5 lang#lang
+commit 'another root'
+run coverage
+exits 0 'a history without a higher floor'
+run coverage --base main
+exits 1 '--base: held against the history of another revision'
+err_has 'floor 0.500 is lower than the 0.750' '--base: it is said than what'
+run coverage --base nosuch
+exits 2 'an unknown revision'
+err_has "unknown revision 'nosuch'" 'it is named'
+git clone -q --depth 1 -b lone "file://$world/data" "$world/cut"
+PARITY_DATADIR="$world/cut" run coverage
+exits 0 'a history that is cut proves what it can'
+out_has 'history 1 commit (cut: older ones cannot be seen)' 'and says that it is cut'
+PARITY_DATADIR="$world/cut" run coverage --base HEAD
+exits 3 '--base asks for the whole history'
+
 # The corpus that came along, against its own specification.
 unset PARITY_DATADIR PARITY_PROFILE
 run coverage
