@@ -36,6 +36,27 @@ static int load_channel(struct rule *rule, const struct rule_loader *l, const js
 	return 0;
 }
 
+/* The pattern with each wildcard that a rule gives a grammar trying that grammar first: without it
+ * a wildcard in front takes as much as it can, text that belongs to a later one included. What does
+ * not fit the grammar still matches, and shows as a difference. */
+static const char *prefer_grammars(const struct template *compiled, const struct rule_loader *l,
+				   const json_node *groups)
+{
+	const char *pattern = compiled->pattern;
+	for (size_t i = 0; i < compiled->group_len; i++) {
+		const char *name = compiled->groups[i].name;
+		const json_node *group = json_get(groups, name);
+		const char *grammar = rule_grammar(json_string(json_get(group, "grammar")));
+		const char *wild = arena_printf(&l->rules->arena, "(?<%s>[^\\n]*)", name);
+		const char *at = strstr(pattern, wild);
+		if (grammar && at && strcmp(grammar, "[^\\n]*") != 0)
+			pattern = arena_printf(&l->rules->arena, "%.*s(?<%s>%s|[^\\n]*)%s",
+					       (int)(at - pattern), pattern, name, grammar,
+					       at + strlen(wild));
+	}
+	return pattern;
+}
+
 static int load_pattern(struct rule *rule, const struct rule_loader *l, const json_node *node)
 {
 	int r = json_opt_string(&rule->template_text, l->rules->doc, node, "template", l->err);
@@ -55,7 +76,7 @@ static int load_pattern(struct rule *rule, const struct rule_loader *l, const js
 		if (r < 0)
 			return json_error(l->rules->doc, json_get(node, key), l->err,
 					  "rule '%s': %s", rule->id, why.message);
-		rule->pattern = compiled.pattern;
+		rule->pattern = prefer_grammars(&compiled, l, json_get(node, "groups"));
 	}
 	if (re_compile(&rule->re, slice_of(rule->pattern), RE_MULTILINE, &why) < 0)
 		return json_error(l->rules->doc, json_get(node, key), l->err, "rule '%s': %s",

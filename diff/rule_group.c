@@ -35,6 +35,14 @@ int rule_load_strings(const char ***out, size_t *len, const struct rule_loader *
 	return 0;
 }
 
+const char *rule_grammar(const char *name)
+{
+	for (size_t i = 0; name && i < sizeof(grammars) / sizeof(grammars[0]); i++)
+		if (strcmp(grammars[i].name, name) == 0)
+			return grammars[i].pattern;
+	return NULL;
+}
+
 static int load_grammar(struct rule_group *group, const struct rule_loader *l,
 			const json_node *node, const struct rule *rule)
 {
@@ -50,9 +58,8 @@ static int load_grammar(struct rule_group *group, const struct rule_loader *l,
 				  "volatile group '%s' of rule '%s' needs either 'grammar' or "
 				  "'pattern'",
 				  group->name, rule->id);
-	for (size_t i = 0; name && i < sizeof(grammars) / sizeof(grammars[0]); i++)
-		if (strcmp(grammars[i].name, name) == 0)
-			pattern = grammars[i].pattern;
+	if (name)
+		pattern = rule_grammar(name);
 	if (!pattern)
 		return json_error(
 			l->rules->doc, json_get(node, "grammar"), l->err,

@@ -14,6 +14,9 @@ struct rule_loader {
 	struct error *err;
 };
 
+/* The pattern of a grammar ("digits"), or NULL. */
+const char *rule_grammar(const char *name);
+
 /* A list of texts, none of them empty; NULL is an empty list. Borrows from the document. */
 int rule_load_strings(const char ***out, size_t *len, const struct rule_loader *l,
 		      const json_node *array);

@@ -7,6 +7,7 @@
  * itself; a name met twice gets _2). <a|b> is an alternation, <n> digits, <hex> hex digits, <...>
  * anything up to the next literal, the longest that lets the rest match; text outside placeholders
  * is literal. The whole line must match: the pattern is anchored at line start and line end.
+ * A rule that gives a placeholder a grammar has that grammar tried first (rule.c).
  * A line takes time linear in its length where it does not match, at most its square where it does,
  * when all placeholders are <...>.
  *

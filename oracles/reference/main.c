@@ -22,6 +22,7 @@
 #include "oracles/reference/frontend.h"
 #include "oracles/reference/interp.h"
 #include "oracles/reference/jit.h"
+#include "oracles/reference/lock.h"
 #include "oracles/reference/rt_args.h"
 
 #ifndef FUSE_REF_VERSION
@@ -38,6 +39,7 @@ struct options {
 	const char *manifest; /* of the package: a folder or its fuse.toml */
 	bool package;         /* the verb works on a package and tells its steps */
 	bool json;
+	bool frozen; /* fuse.lock must be up to date */
 	bool backend_chosen;
 	bool interpret;
 	bool release;
@@ -58,12 +60,14 @@ static const char usage_text[] =
 	"[-- ARG...]\n"
 	"       fuse-ref build --release|--aot [--app NAME] [--diagnostics json|text] FILE\n"
 	"       fuse-ref test [--filter TEXT] [--diagnostics json|text] FILE\n"
-	"       fuse-ref fuse check|run|build|test [--manifest-path PATH] [OPTION...] "
+	"       fuse-ref fuse check|run|build|test [--manifest-path PATH] [--frozen] [OPTION...] "
 	"[FILE|FOLDER] "
 	"[-- ARG...]\n"
 	"                               the same for a package: its entry, app and backend from "
 	"fuse.toml,\n"
 	"                               variables from .env, and each step on stderr\n"
+	"       fuse-ref fuse deps lock [--check] [--manifest-path PATH]\n"
+	"                               write fuse.lock, which --frozen of the others asks for\n"
 	"       fuse-ref tree FILE      the canonical program\n"
 	"       fuse-ref emit FILE      the C text that both compilers get\n"
 	"       fuse-ref faults         miscompilations this build can plant "
@@ -128,19 +132,24 @@ static int print_buf(const struct buf *text)
 	return EXIT_FAILED;
 }
 
+static void print_diagnostics(struct diagnostics *diagnostics, bool json)
+{
+	CLEANUP(buf_done_p) struct buf text = BUF_INIT(0);
+	if (json)
+		diagnostics_format_json(&text, diagnostics);
+	else
+		diagnostics_format_text(&text, diagnostics);
+	(void)file_write_all(STDERR_FILENO, buf_str(&text), text.len);
+	diagnostics_done(diagnostics);
+}
+
 /* Diagnostics go to stderr whatever becomes of the program. EXIT_WELL, or the code to end with. */
 static int load(struct program *program, const struct options *options)
 {
 	struct error err = ERROR_INIT;
 	struct diagnostics diagnostics = {0};
-	CLEANUP(buf_done_p) struct buf text = BUF_INIT(0);
 	int r = frontend_load(program, &diagnostics, options->file, &err);
-	if (options->json)
-		diagnostics_format_json(&text, &diagnostics);
-	else
-		diagnostics_format_text(&text, &diagnostics);
-	(void)file_write_all(STDERR_FILENO, buf_str(&text), text.len);
-	diagnostics_done(&diagnostics);
+	print_diagnostics(&diagnostics, options->json);
 	if (r < 0)
 		return refuse_error(options, "wrapper_file_read", &err);
 	return r == 0 ? EXIT_WELL : EXIT_FAILED;
@@ -414,11 +423,14 @@ static int take_argument(struct options *options, const struct verb *verb, char 
 	char *equals = strchr(name, '=');
 	if (equals)
 		*equals = '\0';
-	if (!is_allowed(verb, name) && !(options->package && strcmp(name, "--manifest-path") == 0))
+	bool of_packages = strcmp(name, "--manifest-path") == 0 || strcmp(name, "--frozen") == 0;
+	if (!is_allowed(verb, name) && !(options->package && of_packages))
 		return usage_error(options, NULL, "unknown option", name);
-	if (strcmp(name, "--release") == 0 || strcmp(name, "--aot") == 0) {
+	if (strcmp(name, "--release") == 0 || strcmp(name, "--aot") == 0 ||
+	    strcmp(name, "--frozen") == 0) {
 		if (equals)
 			return usage_error(options, NULL, "option takes no value:", name);
+		options->frozen |= strcmp(name, "--frozen") == 0;
 		options->release |= strcmp(name, "--release") == 0;
 		options->aot |= strcmp(name, "--aot") == 0;
 		return EXIT_WELL;
@@ -438,6 +450,24 @@ static int choose_backend(struct options *options, const char *name)
 		return EXIT_WELL;
 	return refuse(options, "wrapper_unknown_backend", "unknown backend in fuse.toml",
 		      EXIT_FAILED);
+}
+
+/* EXIT_WELL when fuse.lock is up to date; `write` makes it so. */
+static int lock_package(const struct options *options, const char *dir, const char *code,
+			bool write)
+{
+	struct error err = ERROR_INIT;
+	struct diagnostics diagnostics = {0};
+	int r = write ? lock_write(dir, &diagnostics, &err) : lock_check(dir, &diagnostics, &err);
+	print_diagnostics(&diagnostics, options->json);
+	if (r < 0)
+		return refuse_error(options, "wrapper_file_write", &err);
+	if (r == LOCK_E_DIFFERS)
+		return refuse(options, code,
+			      "fuse.lock is not what the dependencies resolve to, "
+			      "run 'fuse-ref fuse deps lock'",
+			      EXIT_FAILED);
+	return r == 0 ? EXIT_WELL : EXIT_FAILED;
 }
 
 /* The verb on the package of the command line, between its first and its last step. */
@@ -462,7 +492,10 @@ static int run_on_package(const struct verb *verb, struct options *options, stru
 	if (exit != EXIT_WELL)
 		return exit;
 	command_step(&command, "start");
-	exit = verb->run(options);
+	if (options->frozen)
+		exit = lock_package(options, package.dir, "FUSE_LOCK_FROZEN", false);
+	if (exit == EXIT_WELL)
+		exit = verb->run(options);
 	command_step(&command, exit == EXIT_WELL                     ? "ok"
 			       : exit == EXIT_USAGE && options->args ? "validation failed"
 								     : "failed");
@@ -501,6 +534,39 @@ static int run_verb(const struct verb *verb, char **argv, bool package)
 	if (!options.file)
 		return complain("error: file missing, usage: ", verb->usage, EXIT_USAGE);
 	return verb->run(&options);
+}
+
+/* fuse deps lock [--check] [--manifest-path PATH] */
+static int run_deps(char **argv)
+{
+	struct options options = {.verb = "deps", .package = true, .json = wants_json(argv)};
+	static const struct verb lock = {"deps", "", " --diagnostics --manifest-path ", NULL};
+	struct command_package package;
+	struct error err = ERROR_INIT;
+	const char *code = NULL;
+	bool check = false;
+	if (!*argv || strcmp(*argv, "lock") != 0)
+		return *argv ? usage_error(&options, "wrapper_unknown_subcommand",
+					   "unknown command of 'deps':", *argv)
+			     : refuse(&options, "wrapper_missing_subcommand",
+				      "'deps' needs a command, there is: lock", EXIT_USAGE);
+	for (int at = 1; argv[at];) {
+		int exit = EXIT_WELL;
+		if (strcmp(argv[at], "--check") == 0) {
+			check = true;
+			at++;
+		} else {
+			exit = take_argument(&options, &lock, argv, &at);
+		}
+		if (exit != EXIT_WELL)
+			return exit;
+	}
+	struct arena arena = ARENA_INIT;
+	int r = command_find(&package, &arena, options.manifest, options.file, &code, &err);
+	int exit = r < 0 ? refuse_error(&options, code, &err)
+			 : lock_package(&options, package.dir, "FUSE_LOCK_OUT_OF_DATE", !check);
+	arena_done(&arena);
+	return exit;
 }
 
 static int print_faults(void)
@@ -549,6 +615,8 @@ int main(int argc, char **argv)
 		return print_faults();
 	bool package = strcmp(name, "fuse") == 0;
 	char **rest = argv + (argc > 1 ? 1 : argc) + package;
+	if (package && *rest && strcmp(*rest, "deps") == 0)
+		return run_deps(rest + 1);
 	const struct verb *verb = *rest ? find_verb(*rest) : NULL;
 	return verb ? run_verb(verb, rest + 1, package) : no_such_command(rest, package);
 }

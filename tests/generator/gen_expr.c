@@ -357,7 +357,7 @@ static void interpolation(struct gen *g, int depth)
 
 static void string_expr(struct gen *g, int depth)
 {
-	switch (gen_below(g, 5)) {
+	switch (gen_below(g, 7)) {
 	case 0:
 		if (try_field(g, G_STRING) || try_call(g, G_STRING, depth))
 			return;
@@ -368,6 +368,16 @@ static void string_expr(struct gen *g, int depth)
 		break;
 	case 2:
 		binary(g, G_STRING, "+", (enum gtype)gen_below(g, G_SCALARS), depth);
+		return;
+	case 3:
+		buf_adds(g->out, "asset(");
+		gen_expr(g, G_STRING, depth - 1);
+		buf_addc(g->out, ')');
+		return;
+	case 4:
+		buf_adds(g->out, "json.encode(");
+		gen_expr(g, (enum gtype)gen_below(g, G_COUNT), depth - 1);
+		buf_addc(g->out, ')');
 		return;
 	default:
 		break;

@@ -147,6 +147,20 @@ fatal: class=runtime_fatal *" env FUSE_AOT_STARTUP_TRACE=1 $aot
 expect "debug profile" 0 '' '*ok' "$ref" build --aot two.fuse
 expect "debug build information" 0 'mode=aot profile=debug *' '' env FUSE_AOT_BUILD_INFO=1 $aot
 expect "nothing is needed at run time" 0 one '' env -i $aot
+printf 'config App:\n  n: Int = 1\n\napp "order":\n  print(App.n)\n' >order.fuse
+printf '[App]\nn = 2\n' >config.toml
+printf '[App]\nn = 3\n' >named.toml
+expect "build with config" 0 '' '*ok' "$ref" build --release order.fuse
+expect "the environment comes first" 0 4 '' env APP_N=4 FUSE_CONFIG=named.toml $aot
+expect "then the file that is named" 0 3 '' env FUSE_CONFIG=named.toml $aot
+expect "else config.toml" 0 2 '' $aot
+rm config.toml
+expect "the default comes last" 0 1 '' $aot
+expect "config is resolved behind the startup line" 1 '' "startup: pid=[0-9]* $info
+fatal: class=runtime_fatal pid=[0-9]* message={*\"invalid Int: x\",\"path\":\"App.n\"}*} $info" \
+	env APP_N=x FUSE_AOT_STARTUP_TRACE=1 $aot
+expect "build information resolves no config" 0 "$info" '' env APP_N=x FUSE_AOT_BUILD_INFO=1 $aot
+expect "another value asks for no build information" 0 1 '' env FUSE_AOT_BUILD_INFO=yes $aot
 # killed SIGNAL: the executable gets the signal once it waits for input
 killed() {
 	mkfifo in out.pipe

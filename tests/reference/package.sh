@@ -113,5 +113,45 @@ $(message wrapper_run_error 'app not found: none')
 $(step run failed)" "$ref" fuse run --app none --diagnostics json pkg
 expect "bad line of .env" 1 '' "error: badenv/.env:2: expected NAME=VALUE" "$ref" fuse run badenv/own.fuse
 expect "migrations" 2 '' 'error: migrations need a database*' "$ref" fuse migrate pkg
+# fuse.lock
+mkdir -p locked/deps/b locked/deps/a shared
+printf '[package]\nname = "locked"\nentry = "main.fuse"\n[dependencies]\nB = "./deps/b"\nA = { path = "deps/a" }\n' >locked/fuse.toml
+printf '[package]\nname = "a"\n[dependencies]\nShared = "../../../shared"\n' >locked/deps/a/fuse.toml
+printf 'app "x":\n  print("ran")\n' >locked/main.fuse
+lock='version = 1
+
+[[]dependencies.A]
+source = "path"
+path = "deps/a"
+
+[[]dependencies.B]
+source = "path"
+path = "deps/b"
+
+[[]dependencies.Shared]
+source = "path"
+path = "../shared"'
+frozen=$(message FUSE_LOCK_FROZEN 'fuse.lock is not*deps lock*')
+expect "frozen without a lock" 1 '' "$(step run start)
+$frozen
+$(step run failed)" "$ref" fuse run --frozen --diagnostics json locked
+expect "checking a lock that is not there" 1 '' "$(message FUSE_LOCK_OUT_OF_DATE '*')" \
+	"$ref" fuse deps lock --check --diagnostics json --manifest-path locked
+expect "writing the lock" 0 '' '' "$ref" fuse deps lock --manifest-path locked
+expect "the lock" 0 "$lock" '' cat locked/fuse.lock
+expect "the lock is the same from inside" 0 '' '' sh -c "cd locked && '$ref' fuse deps lock --check"
+expect "frozen with the lock" 0 ran "$both" "$ref" fuse run --frozen locked
+printf 'C = "./deps/c"\n' >>locked/fuse.toml
+expect "lock behind the manifest" 1 '' 'error: fuse.lock is not*' \
+	"$ref" fuse deps lock --check --manifest-path locked
+for verb in check test 'build --release'; do
+	# shellcheck disable=SC2086 # the verb and its option
+	expect "frozen $verb" 1 '' '*error: fuse.lock is not*' "$ref" fuse $verb --frozen locked
+done
+expect "frozen without dependencies" 0 first "$both" "$ref" fuse run --frozen pkg/main.fuse
+expect "deps without a command" 2 '' "error: 'deps' needs a command*lock" "$ref" fuse deps
+expect "deps with another command" 2 '' 'error: unknown command of*walk*' "$ref" fuse deps walk
+printf '[dependencies\n' >shared/fuse.toml
+expect "lock over a broken manifest" 1 '' 'error: * (shared/fuse.toml:1:*' "$ref" fuse deps lock --manifest-path locked
 echo "1..$number"
 exit $failed

@@ -62,6 +62,11 @@ Test(normalize, cuts_streams_into_items)
 		{"aot", "",
 		 "log\nfatal: class=runtime_fatal pid=12 message=a\\nb mode=aot\nafter\n", "",
 		 "T:log|R:error{\"class\":\"runtime_fatal\",\"message\":\"a\\nb\"}|T:after"},
+		/* A message may look like the rest of the envelope. */
+		{"aot", "",
+		 "fatal: class=runtime_fatal pid=12 message=x pid=7 message=y mode=z mode=aot\n",
+		 "",
+		 "R:error{\"class\":\"runtime_fatal\",\"message\":\"x pid=7 message=y mode=z\"}"},
 		/* JSON's own escapes are not the envelope's. */
 		{"aot", "",
 		 "fatal: class=panic pid=1 message={\"t\":\"a\\nb\",\"n\":1.50} mode=aot\n", "",
