@@ -104,8 +104,8 @@ struct ast_type *parse_type(struct parser *p)
 		return ARENA_NEW(p->arena, struct ast_type);
 	struct ast_type *type = parse_type_atom(p);
 	while (!p->failed) {
-		if (parser_kind(p) != TOKEN_QUESTION && parser_kind(p) != TOKEN_BANG &&
-		    parser_kind(p) != TOKEN_BANG_CHAIN && parser_kind(p) != TOKEN_COALESCE)
+		/* "?!" and "??" are tokens of their own, so T?!E and T?? are no types */
+		if (parser_kind(p) != TOKEN_QUESTION && parser_kind(p) != TOKEN_BANG)
 			break;
 		if (++levels > PARSE_DEPTH_MAX) {
 			parser_error(p, "FUSE_PARSE_DEPTH", "nested more than %d levels deep",
@@ -113,12 +113,10 @@ struct ast_type *parse_type(struct parser *p)
 			break;
 		}
 		const struct token *mark = parser_take(p);
-		if (mark->kind != TOKEN_BANG)
+		if (mark->kind == TOKEN_QUESTION) {
 			type = wrap(p, AST_TYPE_OPTIONAL, type, NULL);
-		if (mark->kind == TOKEN_COALESCE)
-			type = wrap(p, AST_TYPE_OPTIONAL, type, NULL);
-		if (mark->kind != TOKEN_BANG && mark->kind != TOKEN_BANG_CHAIN)
 			continue;
+		}
 		struct ast_type *error = parser_kind(p) == TOKEN_IDENT ? parse_type(p) : NULL;
 		if (!error)
 			report_error(p->report, parser_since(p, type->range.start),

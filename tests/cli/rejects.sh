@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every case that expects to be refused, given to 'fuse-ref check' itself: exit 1, a position, and the code that the
-# case cites. A case that cites none must be about a clause without codes: no complaint about it may carry a code
-# that the documents name.
+# case cites, which must be one that the documents name. A case that cites none must be about a clause without codes:
+# no complaint about it may carry a code that the documents name.
 . "$SOURCE_ROOT/tests/cli/lib.sh"
 
 ref=$(dirname "$PARITY")/../oracles/reference/fuse-ref
-named=$(sed -n 's/`/\n/gp' "$SOURCE_ROOT/spec/fls.md" "$SOURCE_ROOT/spec/runtime.md" | grep -x 'FUSE_[A-Z_]*')
+named=$(sed -n 's/`/\n/gp' "$SOURCE_ROOT/spec/fls.md" "$SOURCE_ROOT/spec/runtime.md" | grep -x 'FUSE_[A-Z0-9_]*')
 
 program_of() { # program_of PATH: the program of a case, which may be a folder's case.json
 	case $1 in
@@ -20,17 +20,20 @@ has_code() { # has_code CODE
 	grep -q "\"code\":\"$1\"" "$world/err"
 }
 cites_no_named_code() {
-	for code in $(sed -n 's/.*"code":"\([A-Z_]*\)".*/\1/p' "$world/err"); do
-		if printf '%s\n' "$named" | grep -qx "$code"; then
+	for code in $(sed -n 's/.*"code":"\([A-Z0-9_]*\)".*/\1/p' "$world/err"); do
+		if is_named "$code"; then
 			echo "# the documents name $code, cite it"
 			return 1
 		fi
 	done
 }
+is_named() { # is_named CODE
+	printf '%s\n' "$named" | grep -qx "$1"
+}
 refused() { # refused CODE: the diagnostics of the last check are what the case says
 	[ "$rc" -eq 1 ] && grep -q '"kind":"diagnostic".*"line":[1-9]' "$world/err" || return 1
 	if [ -n "$1" ]; then
-		has_code "$1"
+		has_code "$1" && is_named "$1"
 	else
 		cites_no_named_code
 	fi

@@ -5,7 +5,7 @@ new_repository "$world/repo"
 
 run run --json -
 exits 0 'the corpus'
-check 'at least 100 cases' [ "$(grep -c '"event":"case"' "$world/out")" -ge 100 ]
+check 'at least 800 cases' [ "$(grep -c '"event":"case"' "$world/out")" -ge 800 ]
 check 'every one on three backends' [ "$(grep '"event":"case"' "$world/out" |
 	grep -vc '"backend":"ast",.*"backend":"native",.*"backend":"aot"')" -eq 0 ]
 run log HEAD

@@ -138,7 +138,7 @@ Test(parse, depth_is_a_limit_with_a_diagnostic)
 		{"app \"x\":\n  ", "if true: "},
 		{"app \"x\":\n  match 1:\n    ", "Some("},
 		{"fn f(a: ", "List<"},
-		{"fn f(a: Int", "?"},
+		{"fn f(a: Int", " ?"},
 		{"fn f(a: Int", "!E"},
 		{"app \"x\":\n  if true: print(1)\n", "  else if true: print(1)\n"},
 	};
