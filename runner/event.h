@@ -97,6 +97,18 @@ struct event_cache {
 	size_t damaged; /* entries that failed their checksum */
 };
 
+/* Builds kept between runs; `mode` is that of the cache. */
+struct event_artifacts {
+	const char *why; /* they are not used although asked for, or NULL */
+	size_t reused;   /* builds not carried out */
+	size_t checked;  /* found, and built again */
+	size_t mismatched;
+	size_t stored;
+	size_t unfit; /* builds that could not be kept */
+	size_t damaged;
+	size_t evicted;
+};
+
 /* The AOT legs of a run. */
 struct event_aot {
 	const char *wish; /* "all", "cover", "sample:K" */
@@ -117,6 +129,7 @@ struct event_summary {
 	const struct rule_total *rules; /* every loaded rule, those that never fired too */
 	size_t rule_len;
 	struct event_cache cache;
+	struct event_artifacts artifacts;
 	struct event_aot aot;
 	int64_t wall_ms;
 	const char *stopped; /* "signal", "fail-fast", "global-timeout", or NULL */

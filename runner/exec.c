@@ -285,6 +285,16 @@ static int run_prepare(struct run *run, const struct plan *plan, struct error *e
 	return r;
 }
 
+int exec_place(struct exec *exec, const struct plan *plan, struct error *err)
+{
+	struct work *work = work_tree_find(&exec->tree, plan->work_dir);
+
+	if (!work)
+		return error_fault(err, "'%s' is not a work directory", plan->work_dir);
+	work->ran = true;
+	return work_write_files(work, plan, err);
+}
+
 /* A file in memory: a program may read it late, in part or never without anybody waiting for it. */
 static int open_stdin(int *out, const struct plan *plan, struct error *err)
 {

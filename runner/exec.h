@@ -70,6 +70,12 @@ int exec_start(struct exec *exec, const struct plan *plan, struct outcome *out, 
 	       void *tag, struct error *err);
 
 /*
+ * Write a plan's files as exec_start() would, and start nothing: what else the caller puts into the
+ * work directory counts as left by this phase, so that the next one's list has only its own.
+ */
+int exec_place(struct exec *exec, const struct plan *plan, struct error *err);
+
+/*
  * Wait until one ends and return its tag; at most `wait_ms` (-1: no bound), then *tag is NULL.
  * Signals that arrive make it return early with *tag NULL.
  */

@@ -517,6 +517,8 @@ static int on_done(void *payload, const struct sched_done *done, struct error *e
 	    cached_done(run->cached, done->test, &judgement, done->obs, done->obs_len, &problem) ==
 		    CACHED_E_MISMATCH)
 		emit_error(run, done->test->name, &problem);
+	if (run_artifact_check(run, done, &problem) < 0)
+		emit_error(run, done->test->name, &problem);
 	if (verdict_is_ok(judgement.verdict) || judgement.verdict == VERDICT_INCONCLUSIVE)
 		return 0;
 	run->blocking++;
@@ -569,6 +571,7 @@ static int run_cases(struct run *run, struct error *err)
 		.witness_profile = run->context.witness,
 		.witness = run->context.witness ? &run->witness : NULL,
 		.repeat = (int)run->options->repeat,
+		.artifacts = run->artifacts,
 		.limits = run_limits(run->options),
 		.wants = run->aot.ranks ? run_aot_wants : NULL,
 		.on_done = on_done,
@@ -655,6 +658,7 @@ static int finish(struct run *run)
 		.rules = run->totals,
 		.rule_len = run->context.rules->len,
 		.cache = run->cache,
+		.artifacts = run->artifact,
 		.aot = {.wish = run->options->aot_text,
 			.budget_ms = run->options->aot.budget_ms,
 			.not_run = record->aot_not_run},
@@ -698,9 +702,11 @@ int run_corpus(int *out_exit, const struct run_options *options, struct sink *co
 	r = prepare(&run, err);
 	if (r == 0) {
 		start(&run);
+		run_artifact_open(&run);
 		run_cache_open(&run);
 		r = run_cases(&run, err);
 		run_cache_close(&run);
+		run_artifact_close(&run);
 		history_save(run.history);
 	}
 	if (r == 0)

@@ -37,7 +37,8 @@ struct run_options {
 	const char *cache;         /* "off", "read" or "write"; NULL: off */
 	const char *cache_dir;     /* or NULL: the user's */
 	int64_t cache_check;       /* percent of what is found that is run again */
-	int64_t cache_mib;         /* bound of what is kept */
+	int64_t cache_mib;         /* bound of the results that are kept */
+	int64_t artifact_mib;      /* ... and of the builds; 0: none are */
 	bool rerun_failed;         /* only what failed last time */
 	bool shuffle;              /* else failed first, then the longest */
 	int64_t seed;              /* of the shuffle */

@@ -4,6 +4,7 @@
 
 #include "base/vec.h"
 #include "runner/aot.h"
+#include "runner/artifact.h"
 #include "runner/cached.h"
 #include "runner/exec.h"
 #include "runner/history.h"
@@ -45,6 +46,8 @@ struct run {
 	struct aot_ranks aot;  /* only when AOT legs are rationed */
 	struct cached *cached; /* or NULL */
 	struct event_cache cache;
+	struct artifacts *artifacts; /* or NULL */
+	struct event_artifacts artifact;
 	struct run_record *record;
 	struct rule_total *totals; /* parallel to the rules */
 	const char *not_filed;
@@ -71,6 +74,16 @@ void run_cache_open(struct run *run);
 /* Tell of every case that the cache knows; `to_run` gets the others. */
 void run_cache_answer(struct run *run);
 void run_cache_close(struct run *run);
+
+/* run_artifact.c: builds that need not be carried out. The same holds for what cannot be used. */
+void run_artifact_open(struct run *run);
+/*
+ * Where a kept build ran beside a fresh one: they must agree as two attempts of one backend must,
+ * that is after rules. Their bytes are not compared: a compiler need not repeat itself. Negative:
+ * they do not agree, and the kept one is removed.
+ */
+int run_artifact_check(struct run *run, const struct sched_done *done, struct error *err);
+void run_artifact_close(struct run *run);
 
 /* run_aot.c: which AOT legs are run. */
 int run_aot_choose(struct run *run, struct error *err); /* of the selection before it is cut */

@@ -16,6 +16,10 @@ struct leg {
 	const struct profile *profile;         /* whose backend it is */
 	const struct profile_backend *backend; /* NULL: the check */
 	int attempt;
+	bool is_shadow;             /* runs what is kept; no voice */
+	bool builds;                /* whatever is kept */
+	const struct plan *plan;    /* of the process at hand */
+	const char *key;            /* of its build; NULL: not to be kept */
 	char *work_dir;             /* NULL until the leg starts and after it ended */
 	struct outcome outcomes[2]; /* build and run */
 	size_t outcome_len;
@@ -30,6 +34,7 @@ struct flight {
 	struct leg check;
 	struct leg *legs;
 	size_t leg_len;
+	size_t leg_cap;
 	const struct profile_backend **left_out;
 	size_t left_out_len;
 	size_t next;    /* first leg not started */
@@ -92,30 +97,110 @@ static int make_plan(struct plan **out, struct sched *sched, struct leg *leg, st
 
 static void leg_end(struct sched *sched, struct leg *leg);
 
+/* A leg beside `leg` that runs what is kept under `key`. */
+static void add_shadow(struct leg *leg, const char *key)
+{
+	struct flight *flight = leg->flight;
+
+	assert(flight->leg_len < flight->leg_cap);
+	flight->legs[flight->leg_len++] = (struct leg){.flight = flight,
+						       .profile = leg->profile,
+						       .backend = leg->backend,
+						       .attempt = leg->attempt,
+						       .is_shadow = true,
+						       .key = key};
+}
+
+enum restored { RESTORED_NOT, RESTORED, RESTORED_HALF };
+
+/* The leg's build from what is kept, if it is. */
+static int leg_restore(enum restored *out, struct sched *sched, struct leg *leg,
+		       const struct plan *plan, struct error *err)
+{
+	struct artifacts *artifacts = sched->options->artifacts;
+	struct arena *arena = &leg->flight->arena;
+	enum artifact_answer answer = ARTIFACT_FOUND;
+	int r;
+
+	*out = RESTORED_NOT;
+	if (!leg->is_shadow) {
+		char *key = arena_alloc(arena, DIGEST_HEX_SIZE);
+
+		artifacts_key(key, artifacts, plan);
+		answer = artifacts_find(artifacts, key, leg->flight->test->name);
+		if (answer == ARTIFACT_CHECK)
+			add_shadow(leg, key);
+		else
+			leg->key = key;
+	}
+	if (answer != ARTIFACT_FOUND)
+		return 0;
+	r = exec_place(sched->exec, plan, err);
+	if (r < 0)
+		return r;
+	*out = artifacts_restore(&leg->outcomes[0], artifacts, leg->key, plan, arena)
+		       ? RESTORED
+		       : RESTORED_HALF;
+	return 0;
+}
+
+static int leg_take_dir(struct sched *sched, struct leg *leg, struct error *err)
+{
+	int r = exec_work_dir(&leg->work_dir, sched->exec, err);
+
+	if (r == 0)
+		leg->ran_in = arena_strdup(&leg->flight->arena, leg->work_dir);
+	return r;
+}
+
+/* The leg's next process to start, NULL when there is none. Negative: our machinery is broken. */
+static int leg_plan(struct plan **out, struct sched *sched, struct leg *leg, struct error *err)
+{
+	struct error problem = ERROR_INIT;
+	enum restored restored = RESTORED_NOT;
+	int r = leg->work_dir ? 0 : leg_take_dir(sched, leg, err);
+
+	*out = NULL;
+	if (r < 0)
+		return r;
+	if (make_plan(out, sched, leg, &problem) < 0) {
+		flight_fail(leg->flight, &problem);
+		*out = NULL;
+		return 0;
+	}
+	if ((*out)->phase == PHASE_BUILD && sched->options->artifacts && !leg->builds &&
+	    leg->profile == sched->options->profile)
+		r = leg_restore(&restored, sched, leg, *out, err);
+	if (r < 0 || restored == RESTORED_NOT)
+		return r;
+	if (restored == RESTORED) {
+		leg->outcome_len = 1;
+		return leg_plan(out, sched, leg, err);
+	}
+	*out = NULL;
+	if (leg->is_shadow) /* gone meanwhile: nothing to compare with */
+		return 0;
+	leg->builds = true;
+	leg_close(sched, leg);
+	return leg_plan(out, sched, leg, err);
+}
+
 /* Start the leg's next process. Negative: our own machinery is broken. */
 static int leg_start(struct sched *sched, struct leg *leg, struct error *err)
 {
-	struct flight *flight = leg->flight;
-	struct error plan_error = ERROR_INIT;
 	struct plan *plan = NULL;
-	int r;
+	int r = leg_plan(&plan, sched, leg, err);
 
-	if (!leg->work_dir) {
-		r = exec_work_dir(&leg->work_dir, sched->exec, err);
-		if (r < 0)
-			return r;
-		leg->ran_in = arena_strdup(&flight->arena, leg->work_dir);
-		flight->running++;
-	}
-	r = make_plan(&plan, sched, leg, &plan_error);
-	if (r < 0) {
-		flight_fail(flight, &plan_error);
+	if (r < 0)
+		return r;
+	leg->plan = plan;
+	if (!plan) {
 		leg_end(sched, leg);
 		return 0;
 	}
 	assert(leg->outcome_len < 2);
-	return exec_start(sched->exec, plan, &leg->outcomes[leg->outcome_len], &flight->arena, leg,
-			  err);
+	return exec_start(sched->exec, plan, &leg->outcomes[leg->outcome_len], &leg->flight->arena,
+			  leg, err);
 }
 
 static void leg_observe(struct sched *sched, struct leg *leg)
@@ -154,7 +239,7 @@ static void leg_end(struct sched *sched, struct leg *leg)
 	struct flight *flight = leg->flight;
 
 	flight->running--;
-	if (!flight->failed)
+	if (!flight->failed && leg->outcome_len)
 		leg_observe(sched, leg);
 	leg_close(sched, leg);
 	if (!leg->backend)
@@ -175,8 +260,12 @@ static bool wants_run(const struct leg *leg)
 static int leg_advance(struct sched *sched, struct leg *leg, struct error *err)
 {
 	leg->outcome_len++;
-	if (wants_run(leg))
+	if (wants_run(leg)) {
+		if (leg->key)
+			artifacts_keep(sched->options->artifacts, leg->key, leg->plan,
+				       &leg->outcomes[0]);
 		return leg_start(sched, leg, err);
+	}
 	leg_end(sched, leg);
 	return 0;
 }
@@ -198,8 +287,9 @@ static void flight_init(struct sched *sched, struct flight *flight, const struct
 	*flight = (struct flight){.test = test, .arena = arena, .started_ns = clock_monotonic_ns()};
 	flight->check = (struct leg){.flight = flight, .profile = o->profile, .attempt = 1};
 	flight->is_checking = o->profile->check.len > 0;
-	flight->legs =
-		ARENA_ARRAY(&flight->arena, struct leg, o->backend_len * (size_t)o->repeat + 1);
+	/* The witness is one more, and each backend may get a shadow. */
+	flight->leg_cap = o->backend_len * ((size_t)o->repeat + (o->artifacts ? 1 : 0)) + 1;
+	flight->legs = ARENA_ARRAY(&flight->arena, struct leg, flight->leg_cap);
 	flight->left_out =
 		ARENA_ARRAY(&flight->arena, const struct profile_backend *, o->backend_len);
 	for (size_t i = 0; i < o->backend_len; i++) {
@@ -266,10 +356,15 @@ static void flight_close(struct sched *sched, struct flight *flight)
 	arena_clear(&flight->arena);
 }
 
-static void add_observed(struct sched_done *done, const char **dirs, const struct leg *leg)
+static void add_observed(struct sched_done *done, const char **dirs, struct sched_shadow *shadows,
+			 const struct leg *leg)
 {
 	if (!leg->observed)
 		return;
+	if (leg->is_shadow) {
+		shadows[done->shadow_len++] = (struct sched_shadow){leg->obs, leg->key};
+		return;
+	}
 	dirs[done->obs_len] = leg->ran_in;
 	done->obs[done->obs_len++] = leg->obs;
 }
@@ -283,13 +378,16 @@ static int flight_report(struct sched *sched, struct flight *flight, struct erro
 				  .error = flight->failed ? &flight->error : NULL,
 				  .wall_ns = clock_monotonic_ns() - flight->started_ns};
 	const char **dirs = ARENA_ARRAY(&flight->arena, const char *, flight->leg_len + 1);
+	struct sched_shadow *shadows =
+		ARENA_ARRAY(&flight->arena, struct sched_shadow, flight->leg_len + 1);
 	int r;
 
 	done.obs = ARENA_ARRAY(&flight->arena, struct observation, flight->leg_len + 1);
 	done.work_dirs = dirs;
-	add_observed(&done, dirs, &flight->check);
+	done.shadows = shadows;
+	add_observed(&done, dirs, shadows, &flight->check);
 	for (size_t i = 0; i < flight->leg_len; i++)
-		add_observed(&done, dirs, &flight->legs[i]);
+		add_observed(&done, dirs, shadows, &flight->legs[i]);
 	r = sched->options->on_done(sched->options->payload, &done, err);
 	sched->done++;
 	flight_close(sched, flight);
@@ -324,6 +422,7 @@ static int start_ready(struct sched *sched, struct error *err)
 
 		if (!leg)
 			return 0;
+		leg->flight->running++;
 		r = leg_start(sched, leg, err);
 		if (r == 0)
 			r = report_finished(sched, err);

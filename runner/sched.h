@@ -8,6 +8,10 @@
  *
  * A program that the frontend refuses goes on only to the backends that must refuse it too; one
  * whose check is inconclusive goes nowhere.
+ *
+ * A build that is kept from an earlier run is put back instead of carried out. One that is to be
+ * checked is carried out, and what is kept runs as well, in a leg of its own that is no voice: the
+ * caller compares the two.
  */
 #pragma once
 
@@ -18,7 +22,14 @@
 #include "base/error.h"
 #include "oracles/observe.h"
 #include "oracles/profile.h"
+#include "runner/artifact.h"
 #include "runner/exec.h"
+
+/* What a kept build showed beside a fresh one of the same leg. */
+struct sched_shadow {
+	struct observation obs;
+	const char *key; /* of the kept build */
+};
 
 /* A case whose observations are complete; valid during the callback. */
 struct sched_done {
@@ -28,6 +39,8 @@ struct sched_done {
 	size_t obs_len;
 	const struct profile_backend *const *left_out; /* backends that were not wanted */
 	size_t left_out_len;
+	const struct sched_shadow *shadows; /* of legs that were built to check what is kept */
+	size_t shadow_len;
 	int64_t wall_ns;
 	struct arena *arena; /* for whatever the callback derives */
 	const struct error
@@ -49,6 +62,7 @@ struct sched_options {
 	const struct profile_backend *witness; /* runs once, last, where the profile's features are
 						  those a case requires */
 	int repeat;                            /* attempts of every backend, from 1 */
+	struct artifacts *artifacts;           /* builds that need not be carried out, or NULL */
 	struct plan_limits limits;
 
 	/* Whether a case runs on a backend, asked when the case begins. NULL: on all of them. */

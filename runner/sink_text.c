@@ -310,6 +310,24 @@ static void add_cache(struct text_sink *self, const struct event_cache *cache)
 	}
 }
 
+static void add_artifacts(struct text_sink *self, const struct event_artifacts *artifacts)
+{
+	if (artifacts->reused || artifacts->checked) {
+		label(self, "artifacts");
+		buf_addf(&self->text, "%zu builds reused, %zu built again to check\n",
+			 artifacts->reused, artifacts->checked);
+	}
+	if (artifacts->damaged) {
+		label(self, "damaged");
+		buf_addf(&self->text, "%zu kept builds were not whole, and were made again\n",
+			 artifacts->damaged);
+	}
+	if (artifacts->why) {
+		label(self, "no artifacts");
+		buf_addf(&self->text, "%s\n", artifacts->why);
+	}
+}
+
 static void add_rules(struct text_sink *self, const struct event_summary *summary)
 {
 	size_t fired = 0;
@@ -452,6 +470,7 @@ static void on_summary(struct text_sink *self, const struct event_summary *summa
 	add_verdicts(self, summary);
 	add_aot(self, &summary->aot);
 	add_cache(self, &summary->cache);
+	add_artifacts(self, &summary->artifacts);
 	add_witness(self, summary);
 	add_rules(self, summary);
 	label(self, "time");
