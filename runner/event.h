@@ -153,6 +153,16 @@ struct event {
 	};
 };
 
+/* A process that runs, for whoever asks. */
+struct progress_process {
+	const char *case_name;
+	const char *backend;
+	const char *phase;
+	int attempt;
+	int64_t ms;       /* so far */
+	int64_t limit_ms; /* 0: none */
+};
+
 /* Where a run stands, for live display; not part of the stream. */
 enum { PROGRESS_NAMES = 4 };
 struct progress {
@@ -167,6 +177,11 @@ struct sink {
 	void (*emit)(struct sink *sink, const struct event *event);
 	/* May be NULL. Returns the milliseconds after which it wants to be called again. */
 	int (*progress)(struct sink *sink, const struct progress *progress);
+	/* May be NULL. What runs now, in full: somebody asked. */
+	void (*tell)(struct sink *sink, const struct progress *progress,
+		     const struct progress_process *processes, size_t len);
+	/* May be NULL. The run pauses: leave the terminal as the next program expects it. */
+	void (*rest)(struct sink *sink);
 	struct sink *(*free)(struct sink *sink); /* returns NULL */
 	int write_errno;                         /* of the first write that failed, or 0 */
 };

@@ -81,5 +81,12 @@ int exec_place(struct exec *exec, const struct plan *plan, struct error *err);
  */
 int exec_next(struct exec *exec, void **tag, int wait_ms, struct error *err);
 
+/*
+ * Stop every process of every running program, and let them go on. In between no time passes:
+ * limits end later by as much, and the pause is in no outcome's wall time.
+ */
+void exec_pause(struct exec *exec);
+void exec_resume(struct exec *exec);
+
 /* Kill every running program; their outcomes still arrive through exec_next. */
 void exec_kill_all(struct exec *exec);

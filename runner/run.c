@@ -527,6 +527,45 @@ static int on_done(void *payload, const struct sched_done *done, struct error *e
 	return run->options->fail_fast ? 1 : 0;
 }
 
+/* SIGUSR1: what is going on? */
+static void answer_query(struct run *run, const struct sched_status *status,
+			 const struct progress *progress)
+{
+	size_t cap = exec_slots(run->exec);
+	CLEANUP(free_p) struct sched_process *found = mem_zeroed(cap, sizeof(*found));
+	CLEANUP(free_p) struct progress_process *shown = mem_zeroed(cap, sizeof(*shown));
+	size_t len = sched_processes(found, cap, status->sched);
+	int64_t now_ns = clock_monotonic_ns();
+
+	for (size_t i = 0; i < len; i++)
+		shown[i] = (struct progress_process){.case_name = found[i].case_name,
+						     .backend = found[i].backend,
+						     .phase = phase_name(found[i].phase),
+						     .attempt = found[i].attempt,
+						     .ms = (now_ns - found[i].since_ns) / 1000000,
+						     .limit_ms = found[i].limit_ms};
+	for (size_t i = 0; i < run->sink_len; i++)
+		if (run->sinks[i]->tell)
+			run->sinks[i]->tell(run->sinks[i], progress, shown, len);
+}
+
+static void on_pause(void *payload)
+{
+	struct run *run = payload;
+
+	for (size_t i = 0; i < run->sink_len; i++)
+		if (run->sinks[i]->rest)
+			run->sinks[i]->rest(run->sinks[i]);
+	interrupt_pause();
+}
+
+static void on_resume(void *payload, int64_t paused_ns)
+{
+	struct run *run = payload;
+
+	run->started_ns += paused_ns;
+}
+
 static int on_wait(void *payload, const struct sched_status *status)
 {
 	struct run *run = payload;
@@ -536,6 +575,10 @@ static int on_wait(void *payload, const struct sched_status *status)
 				    .running_len = status->running_len};
 	int wait = WAIT_MAX_MS;
 
+	if (interrupt_wants_pause())
+		return SCHED_PAUSE;
+	if (interrupt_take_query())
+		answer_query(run, status, &progress);
 	if (interrupt_count())
 		return interrupt_count() > 1 ? SCHED_ABORT : SCHED_DRAIN;
 	if (run->options->global_timeout_ms) {
@@ -576,6 +619,8 @@ static int run_cases(struct run *run, struct error *err)
 		.wants = run->aot.ranks ? run_aot_wants : NULL,
 		.on_done = on_done,
 		.on_wait = on_wait,
+		.on_pause = on_pause,
+		.on_resume = on_resume,
 		.payload = run,
 	};
 	size_t done = 0;

@@ -18,6 +18,7 @@ struct leg {
 	int attempt;
 	bool is_shadow;             /* runs what is kept; no voice */
 	bool builds;                /* whatever is kept */
+	int64_t since_ns;           /* when the process at hand was started */
 	const struct plan *plan;    /* of the process at hand */
 	const char *key;            /* of its build; NULL: not to be kept */
 	char *work_dir;             /* NULL until the leg starts and after it ended */
@@ -194,6 +195,7 @@ static int leg_start(struct sched *sched, struct leg *leg, struct error *err)
 	if (r < 0)
 		return r;
 	leg->plan = plan;
+	leg->since_ns = clock_monotonic_ns();
 	if (!plan) {
 		leg_end(sched, leg);
 		return 0;
@@ -432,17 +434,64 @@ static int start_ready(struct sched *sched, struct error *err)
 	return 0;
 }
 
+static void add_process(struct sched_process *out, size_t *len, size_t cap, const struct leg *leg)
+{
+	if (!leg->work_dir || !leg->plan || *len == cap)
+		return;
+	out[(*len)++] = (struct sched_process){.case_name = leg->flight->test->name,
+					       .backend = leg->plan->backend,
+					       .phase = leg->plan->phase,
+					       .attempt = leg->attempt,
+					       .since_ns = leg->since_ns,
+					       .limit_ms = leg->plan->limits.wall_ms};
+}
+
+size_t sched_processes(struct sched_process *out, size_t cap, const struct sched *sched)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < sched->order_len; i++) {
+		const struct flight *flight = sched->order[i];
+
+		add_process(out, &len, cap, &flight->check);
+		for (size_t k = 0; k < flight->leg_len; k++)
+			add_process(out, &len, cap, &flight->legs[k]);
+	}
+	return len;
+}
+
+/* No time passes for anybody meanwhile. */
+static void pause_all(struct sched *sched)
+{
+	int64_t ns = clock_monotonic_ns();
+
+	exec_pause(sched->exec);
+	sched->options->on_pause(sched->options->payload);
+	exec_resume(sched->exec);
+	ns = clock_monotonic_ns() - ns;
+	for (size_t i = 0; i < sched->order_len; i++) {
+		struct flight *flight = sched->order[i];
+
+		flight->started_ns += ns;
+		flight->check.since_ns += ns;
+		for (size_t k = 0; k < flight->leg_len; k++)
+			flight->legs[k].since_ns += ns;
+	}
+	sched->options->on_resume(sched->options->payload, ns);
+}
+
 /* Ask how long to wait; true when everything must stop now. */
 static bool ask(struct sched *sched, int *wait_ms)
 {
 	struct sched_status status = {
-		.done = sched->done, .total = sched->len, .running = sched->names};
+		.sched = sched, .done = sched->done, .total = sched->len, .running = sched->names};
 	int order;
 
 	for (size_t i = 0; i < sched->order_len; i++)
 		sched->names[i] = sched->order[i]->test->name;
 	status.running_len = sched->order_len;
-	order = sched->options->on_wait(sched->options->payload, &status);
+	while ((order = sched->options->on_wait(sched->options->payload, &status)) == SCHED_PAUSE)
+		pause_all(sched);
 	*wait_ms = order < 0 ? DRAIN_WAIT_MS : order;
 	if (order == SCHED_DRAIN)
 		sched->draining = true;

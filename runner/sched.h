@@ -47,7 +47,22 @@ struct sched_done {
 		*error; /* planning or observing failed: no verdict possible; else NULL */
 };
 
+struct sched;
+
+/* A process that runs. */
+struct sched_process {
+	const char *case_name;
+	const char *backend;
+	enum phase phase;
+	int attempt;
+	int64_t since_ns; /* monotonic; moved on by pauses */
+	int64_t limit_ms; /* of its wall time, 0: none */
+};
+/* At most `cap` of them, the oldest case first. */
+size_t sched_processes(struct sched_process *out, size_t cap, const struct sched *sched);
+
 struct sched_status {
+	const struct sched *sched;
 	size_t done;
 	size_t total;
 	const char *const *running; /* names of the cases in flight */
@@ -75,11 +90,16 @@ struct sched_options {
 	 * sched_order.
 	 */
 	int (*on_wait)(void *payload, const struct sched_status *status);
+	/* After SCHED_PAUSE, with every program stopped; they go on when it returns. Tells for how
+	 * long that was. */
+	void (*on_pause)(void *payload);
+	void (*on_resume)(void *payload, int64_t paused_ns);
 	void *payload;
 };
 
 enum sched_order {
 	SCHED_DRAIN = -1, /* start no further case, finish those in flight */
+	SCHED_PAUSE = -3, /* stop what runs until on_pause returns, then ask again */
 	SCHED_ABORT = -2, /* kill what runs; cases in flight are dropped without a callback */
 };
 
