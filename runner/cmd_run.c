@@ -57,7 +57,8 @@ struct options {
 	int64_t repeat;
 	bool no_file;
 	bool keep;
-	bool fail_fast;
+	int64_t fail_fast;
+	const char *group;
 	bool quiet;
 	bool verbose;
 };
@@ -132,8 +133,11 @@ static const struct opt opts[] = {
 	    global_timeout_ms),
 	OPT(OPT_FLAG, 0, "no-file", NULL, "file nothing in the repository", struct options,
 	    no_file),
-	OPT(OPT_FLAG, 0, "fail-fast", NULL, "start no further case after the first that blocks",
-	    struct options, fail_fast),
+	OPT(OPT_INT, 0, "fail-fast", "N", "start no further case after N that block (default: 1)",
+	    struct options, fail_fast, .min = 1, .max = 1000000, .bare = 1),
+	OPT(OPT_TEXT, 0, "group", "NAME=N,...",
+	    "programs of a group of cases at once (default: as in groups.json)", struct options,
+	    group),
 	OPT(OPT_FLAG, 0, "keep", NULL, "leave the work directories of the programs behind",
 	    struct options, keep),
 	OPT(OPT_TEXT, 0, "scratch", "DIR",
@@ -243,6 +247,7 @@ static struct run_options run_options_of(const struct options *o)
 		.no_file = o->no_file,
 		.keep = o->keep,
 		.fail_fast = o->fail_fast,
+		.groups = o->group,
 		.repo = o->repo,
 		.scratch = o->scratch,
 	};

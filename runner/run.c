@@ -364,11 +364,20 @@ static int open_exec(struct run *run, struct error *err)
 	return r;
 }
 
+static int open_groups(struct run *run, struct error *err)
+{
+	CLEANUP(free_p) char *path = path_join(run->context.corpus_dir, "groups.json");
+
+	return groups_load(&run->groups, path, run->options->groups, run->context.suite, err);
+}
+
 static int prepare(struct run *run, struct error *err)
 {
 	const struct run_options *o = run->options;
 	int r = context_load(&run->context, &o->inputs, CONTEXT_ALL, err);
 
+	if (r == 0)
+		r = open_groups(run, err);
 	if (r == 0)
 		r = choose_backends(run, err);
 	if (r == 0) {
@@ -522,9 +531,10 @@ static int on_done(void *payload, const struct sched_done *done, struct error *e
 	if (verdict_is_ok(judgement.verdict) || judgement.verdict == VERDICT_INCONCLUSIVE)
 		return 0;
 	run->blocking++;
-	if (run->options->fail_fast)
-		run->stopped = "fail-fast";
-	return run->options->fail_fast ? 1 : 0;
+	if (run->options->fail_fast == 0 || run->blocking < (size_t)run->options->fail_fast)
+		return 0;
+	run->stopped = "fail-fast";
+	return 1;
 }
 
 /* SIGUSR1: what is going on? */
@@ -615,6 +625,8 @@ static int run_cases(struct run *run, struct error *err)
 		.witness = run->context.witness ? &run->witness : NULL,
 		.repeat = (int)run->options->repeat,
 		.artifacts = run->artifacts,
+		.groups = &run->groups,
+		.suite = run->context.suite,
 		.limits = run_limits(run->options),
 		.wants = run->aot.ranks ? run_aot_wants : NULL,
 		.on_done = on_done,
@@ -732,6 +744,7 @@ static void run_done(struct run *run)
 	vec_done(&run->event_backends);
 	history_free(run->history);
 	aot_ranks_done(&run->aot);
+	groups_done(&run->groups);
 	free(run->corpus_commit);
 	context_done(&run->context);
 	arena_done(&run->arena);

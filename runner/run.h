@@ -57,7 +57,8 @@ struct run_options {
 	int64_t repeat;
 	bool no_file;
 	bool keep;
-	bool fail_fast;
+	int64_t fail_fast;   /* so many blocking cases end the run; 0: none do */
+	const char *groups;  /* limits for groups of cases, or NULL */
 	const char *repo;    /* folder in the subject's repository; NULL: the current one */
 	const char *scratch; /* or NULL */
 };

@@ -7,6 +7,7 @@
 #include "runner/artifact.h"
 #include "runner/cached.h"
 #include "runner/exec.h"
+#include "runner/groups.h"
 #include "runner/history.h"
 #include "runner/run.h"
 #include "runner/sched.h"
@@ -22,6 +23,7 @@ struct run {
 	struct judge judge;
 	struct arena arena; /* lives as long as the run */
 	struct selection selection;
+	struct groups groups;
 	struct selection to_run; /* without what the cache answers */
 	size_t skipped;
 	size_t whole; /* selected before the cut into shards */

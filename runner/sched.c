@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/vec.h"
 
 enum { DRAIN_WAIT_MS = 100 };
 
@@ -59,7 +60,26 @@ struct sched {
 	struct flight **order; /* flights in use, oldest first */
 	size_t order_len;
 	const char **names; /* for the status */
+	struct group_state *groups;
 };
+
+/* Programs of a group that run, and cases that were passed over because it was full. */
+struct group_state {
+	size_t running;
+	VEC(const struct test_case *) waiting;
+	size_t taken; /* of those */
+};
+
+static struct group_state *group_of(const struct sched *sched, const struct test_case *test);
+
+static void count_leg(struct sched *sched, struct flight *flight, int change)
+{
+	struct group_state *state = group_of(sched, flight->test);
+
+	flight->running += (size_t)change;
+	if (state)
+		state->running += (size_t)change;
+}
 
 static void leg_close(struct sched *sched, struct leg *leg)
 {
@@ -240,7 +260,7 @@ static void leg_end(struct sched *sched, struct leg *leg)
 {
 	struct flight *flight = leg->flight;
 
-	flight->running--;
+	count_leg(sched, flight, -1);
 	if (!flight->failed && leg->outcome_len)
 		leg_observe(sched, leg);
 	leg_close(sched, leg);
@@ -312,16 +332,57 @@ static void flight_init(struct sched *sched, struct flight *flight, const struct
 							       .attempt = 1};
 }
 
+/* The state of the case's group, or NULL. */
+static struct group_state *group_of(const struct sched *sched, const struct test_case *test)
+{
+	const struct groups *groups = sched->options->groups;
+	uint32_t at = groups && groups->len ? groups->of_case[test - sched->options->suite->cases]
+					    : GROUP_NONE;
+
+	return at == GROUP_NONE ? NULL : &sched->groups[at];
+}
+
+static bool is_full(const struct sched *sched, const struct test_case *test)
+{
+	const struct group_state *state = group_of(sched, test);
+
+	return state && state->running >= sched->options->groups->limits[state - sched->groups];
+}
+
+/* One that waited for its group, else the first whose group has room. */
+static const struct test_case *next_case(struct sched *sched)
+{
+	const struct groups *groups = sched->options->groups;
+
+	for (size_t i = 0; groups && i < groups->len; i++) {
+		struct group_state *state = &sched->groups[i];
+
+		if (state->taken < state->waiting.len && state->running < groups->limits[i])
+			return state->waiting.items[state->taken++];
+	}
+	while (sched->admitted < sched->len) {
+		const struct test_case *test = sched->cases[sched->admitted++];
+
+		if (!is_full(sched, test))
+			return test;
+		vec_push(&group_of(sched, test)->waiting, test);
+	}
+	return NULL;
+}
+
 static struct flight *admit(struct sched *sched)
 {
 	struct flight *flight = sched->flights;
+	const struct test_case *test;
 
-	if (sched->draining || sched->admitted == sched->len ||
-	    sched->order_len == sched->flight_len)
+	if (sched->draining || sched->order_len == sched->flight_len)
+		return NULL;
+	test = next_case(sched);
+	if (!test)
 		return NULL;
 	while (flight->test)
 		flight++;
-	flight_init(sched, flight, sched->cases[sched->admitted++]);
+	flight_init(sched, flight, test);
 	sched->order[sched->order_len++] = flight;
 	return flight;
 }
@@ -333,7 +394,8 @@ static struct leg *next_leg(struct sched *sched)
 
 	for (size_t i = 0; i < sched->order_len; i++) {
 		flight = sched->order[i];
-		if (!flight->is_checking && flight->next < flight->leg_len)
+		if (!flight->is_checking && flight->next < flight->leg_len &&
+		    !is_full(sched, flight->test))
 			return &flight->legs[flight->next++];
 	}
 	flight = admit(sched);
@@ -424,7 +486,7 @@ static int start_ready(struct sched *sched, struct error *err)
 
 		if (!leg)
 			return 0;
-		leg->flight->running++;
+		count_leg(sched, leg->flight, 1);
 		r = leg_start(sched, leg, err);
 		if (r == 0)
 			r = report_finished(sched, err);
@@ -546,6 +608,8 @@ int sched_run(size_t *out_done, struct exec *exec, const struct sched_options *o
 	sched.flights = mem_zeroed(sched.flight_len, sizeof(*sched.flights));
 	sched.order = mem_zeroed(sched.flight_len, sizeof(*sched.order));
 	sched.names = mem_zeroed(sched.flight_len, sizeof(*sched.names));
+	sched.groups =
+		mem_zeroed((options->groups ? options->groups->len : 0) + 1, sizeof(*sched.groups));
 	r = loop(&sched, err);
 	stop_everything(&sched);
 	for (size_t i = 0; i < sched.flight_len; i++)
@@ -553,6 +617,9 @@ int sched_run(size_t *out_done, struct exec *exec, const struct sched_options *o
 	free(sched.flights);
 	free(sched.order);
 	free(sched.names);
+	for (size_t i = 0; options->groups && i < options->groups->len; i++)
+		vec_done(&sched.groups[i].waiting);
+	free(sched.groups);
 	*out_done = sched.done;
 	return r;
 }

@@ -9,6 +9,9 @@
  * A program that the frontend refuses goes on only to the backends that must refuse it too; one
  * whose check is inconclusive goes nowhere.
  *
+ * Of a group of cases no more programs run at once than its limit says; a case whose group is full
+ * waits, and the next one is begun.
+ *
  * A build that is kept from an earlier run is put back instead of carried out. One that is to be
  * checked is carried out, and what is kept runs as well, in a leg of its own that is no voice: the
  * caller compares the two.
@@ -24,6 +27,7 @@
 #include "oracles/profile.h"
 #include "runner/artifact.h"
 #include "runner/exec.h"
+#include "runner/groups.h"
 
 /* What a kept build showed beside a fresh one of the same leg. */
 struct sched_shadow {
@@ -77,7 +81,9 @@ struct sched_options {
 	const struct profile_backend *witness; /* runs once, last, where the profile's features are
 						  those a case requires */
 	int repeat;                            /* attempts of every backend, from 1 */
-	struct artifacts *artifacts;           /* builds that need not be carried out, or NULL */
+	const struct groups *groups;           /* of the suite's cases, or NULL */
+	const struct suite *suite;
+	struct artifacts *artifacts; /* builds that need not be carried out, or NULL */
 	struct plan_limits limits;
 
 	/* Whether a case runs on a backend, asked when the case begins. NULL: on all of them. */
