@@ -45,4 +45,5 @@ struct test_case {
 	const char **requires; /* features a profile must declare, else the case is not for it */
 	size_t require_len;
 	int64_t timeout_ms; /* 0: the run's default */
+	const char *group;  /* of cases that must not run all at once, or NULL */
 };

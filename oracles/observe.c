@@ -144,10 +144,12 @@ int observe(struct observation *out, const struct profile *profile,
 			out->diagnostic_len = 0;
 	}
 	for (size_t i = 0; i < len; i++) {
-		if (outcomes[i].phase == PHASE_BUILD)
+		if (outcomes[i].phase == PHASE_BUILD) {
 			out->build_ns += outcomes[i].wall_ns;
-		else
+			out->build_is_kept = outcomes[i].is_kept;
+		} else {
 			out->run_ns += outcomes[i].wall_ns;
+		}
 	}
 	return 0;
 }

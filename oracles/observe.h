@@ -54,7 +54,8 @@ struct observation {
 	const char *work_dir; /* where the last phase ran, for what a program says about paths */
 	struct diagnostic *diagnostics; /* of a refused program */
 	size_t diagnostic_len;
-	int64_t build_ns; /* wall time of the phases, for the service levels */
+	bool build_is_kept; /* the build was not carried out: an earlier one's result was used */
+	int64_t build_ns;   /* wall time of the phases, for the service levels */
 	int64_t run_ns;
 };
 

@@ -57,6 +57,7 @@ struct outcome {
 	struct left_file *files; /* only what the program left: plan files unchanged are not listed,
 				    nor what an earlier phase left and this one did not touch */
 	size_t file_len;
+	bool is_kept;     /* not carried out: what an earlier run of the same plan did and left */
 	bool files_cut;   /* more was left than is listed or hashed: equal lists prove nothing */
 	size_t survivors; /* processes alive after it had ended, all killed */
 	const char *survivor_names; /* of some of them, ", " between; "" when none */

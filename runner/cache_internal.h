@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cache_internal: segments on disk, for runner/cache*.c only. */
+/* cache_internal: segments on disk, for runner/cache*.c only; the lock is runner/artifact*.c's too.
+ */
 #pragma once
 
 #include <stdbool.h>

@@ -39,6 +39,7 @@ struct options {
 	const char *cache_dir;
 	int64_t cache_check;
 	int64_t cache_mib;
+	int64_t artifact_mib;
 	const char *rerun;
 	int64_t seed;
 	const char *aot;
@@ -56,7 +57,8 @@ struct options {
 	int64_t repeat;
 	bool no_file;
 	bool keep;
-	bool fail_fast;
+	int64_t fail_fast;
+	const char *group;
 	bool quiet;
 	bool verbose;
 };
@@ -107,14 +109,17 @@ static const struct opt opts[] = {
 	    "run every backend N times; one that disagrees with itself is flaky", struct options,
 	    repeat, .min = 1, .max = 100),
 	OPT(OPT_CHOICE, 0, "cache", "MODE",
-	    "off, read or write: results of earlier runs (default: off)", struct options, cache,
-	    .choices = cache_modes),
+	    "off, read or write: results and builds of earlier runs (default: off)", struct options,
+	    cache, .choices = cache_modes),
 	OPT(OPT_TEXT, 0, "cache-dir", "DIR", "where it is kept (default: the user's cache folder)",
 	    struct options, cache_dir),
 	OPT(OPT_INT, 0, "cache-check", "PERCENT", "of what is found, run again (default: 2)",
 	    struct options, cache_check, .min = 0, .max = 100),
-	OPT(OPT_INT, 0, "cache-size", "MIB", "bound of what is kept (default: 256)", struct options,
-	    cache_mib, .min = 1, .max = 1 << 20),
+	OPT(OPT_INT, 0, "cache-size", "MIB", "bound of the results kept (default: 256)",
+	    struct options, cache_mib, .min = 1, .max = 1 << 20),
+	OPT(OPT_INT, 0, "artifact-size", "MIB",
+	    "bound of the builds kept, 0 for none (default: 2048)", struct options, artifact_mib,
+	    .min = 0, .max = 1 << 24),
 	OPT(OPT_TEXT, 0, "aot", "all|cover|sample:K",
 	    "which cases are built ahead of time (default: all)", struct options, aot),
 	OPT(OPT_DURATION, 0, "budget", "TIME", "begin no case with an AOT build after this",
@@ -128,8 +133,11 @@ static const struct opt opts[] = {
 	    global_timeout_ms),
 	OPT(OPT_FLAG, 0, "no-file", NULL, "file nothing in the repository", struct options,
 	    no_file),
-	OPT(OPT_FLAG, 0, "fail-fast", NULL, "start no further case after the first that blocks",
-	    struct options, fail_fast),
+	OPT(OPT_INT, 0, "fail-fast", "N", "start no further case after N that block (default: 1)",
+	    struct options, fail_fast, .min = 1, .max = 1000000, .bare = 1),
+	OPT(OPT_TEXT, 0, "group", "NAME=N,...",
+	    "programs of a group of cases at once (default: as in groups.json)", struct options,
+	    group),
 	OPT(OPT_FLAG, 0, "keep", NULL, "leave the work directories of the programs behind",
 	    struct options, keep),
 	OPT(OPT_TEXT, 0, "scratch", "DIR",
@@ -219,6 +227,7 @@ static struct run_options run_options_of(const struct options *o)
 		.cache_dir = o->cache_dir,
 		.cache_check = o->cache_check,
 		.cache_mib = o->cache_mib,
+		.artifact_mib = o->artifact_mib,
 		.rerun_failed = o->rerun != NULL,
 		.shuffle = o->seed >= 0,
 		.seed = o->seed,
@@ -238,6 +247,7 @@ static struct run_options run_options_of(const struct options *o)
 		.no_file = o->no_file,
 		.keep = o->keep,
 		.fail_fast = o->fail_fast,
+		.groups = o->group,
 		.repo = o->repo,
 		.scratch = o->scratch,
 	};
@@ -279,6 +289,7 @@ int cmd_run(int argc, char **argv)
 			    .cache = "off",
 			    .cache_check = 2,
 			    .cache_mib = 256,
+			    .artifact_mib = 2048,
 			    .seed = -1,
 			    .aot = "all",
 			    .timeout_ms = 10000,

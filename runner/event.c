@@ -119,6 +119,8 @@ static json_node *observation_node(const struct observation *obs, const char *wo
 	json_put_string(node, "stderr_sha256", obs->err_sha256);
 	json_put_int(node, "files", (int64_t)obs->file_len);
 	put_ms(node, "build_ms", obs->build_ns);
+	if (obs->build_is_kept)
+		json_put_bool(node, "build_cached", true);
 	put_ms(node, "run_ms", obs->run_ns);
 	if (work_dir)
 		json_put_string(node, "work_dir", work_dir);
@@ -321,6 +323,21 @@ static void put_rulings(json_node *part, const struct event_summary *summary)
 	json_put(part, "outdated_rulings", outdated);
 }
 
+static json_node *artifacts_node(const struct event_artifacts *artifacts)
+{
+	json_node *node = json_object();
+
+	json_put_string(node, "why", artifacts->why);
+	json_put_int(node, "reused", (int64_t)artifacts->reused);
+	json_put_int(node, "checked", (int64_t)artifacts->checked);
+	json_put_int(node, "mismatched", (int64_t)artifacts->mismatched);
+	json_put_int(node, "stored", (int64_t)artifacts->stored);
+	json_put_int(node, "unfit", (int64_t)artifacts->unfit);
+	json_put_int(node, "damaged", (int64_t)artifacts->damaged);
+	json_put_int(node, "evicted", (int64_t)artifacts->evicted);
+	return node;
+}
+
 static json_node *summary_node(const struct event_summary *summary)
 {
 	json_node *root = new_event("summary");
@@ -353,6 +370,7 @@ static json_node *summary_node(const struct event_summary *summary)
 	json_put(root, "rules", rule_totals(summary));
 	json_put_int(root, "cached", (int64_t)summary->cache.cached);
 	json_put(root, "cache", cache_node(&summary->cache));
+	json_put(root, "artifacts", artifacts_node(&summary->artifacts));
 	json_put_int(root, "aot_not_run", (int64_t)summary->aot.not_run);
 	part = json_object();
 	json_put_string(part, "mode", summary->aot.wish ? summary->aot.wish : "all");

@@ -99,6 +99,18 @@ struct event_cache {
 	size_t damaged; /* entries that failed their checksum */
 };
 
+/* Builds kept between runs; `mode` is that of the cache. */
+struct event_artifacts {
+	const char *why; /* they are not used although asked for, or NULL */
+	size_t reused;   /* builds not carried out */
+	size_t checked;  /* found, and built again */
+	size_t mismatched;
+	size_t stored;
+	size_t unfit; /* builds that could not be kept */
+	size_t damaged;
+	size_t evicted;
+};
+
 /* The AOT legs of a run. */
 struct event_aot {
 	const char *wish; /* "all", "cover", "sample:K" */
@@ -123,6 +135,7 @@ struct event_summary {
 	const struct rule_total *rules; /* every loaded rule, those that never fired too */
 	size_t rule_len;
 	struct event_cache cache;
+	struct event_artifacts artifacts;
 	struct event_aot aot;
 	int64_t wall_ms;
 	const char *stopped; /* "signal", "fail-fast", "global-timeout", or NULL */
@@ -146,6 +159,16 @@ struct event {
 	};
 };
 
+/* A process that runs, for whoever asks. */
+struct progress_process {
+	const char *case_name;
+	const char *backend;
+	const char *phase;
+	int attempt;
+	int64_t ms;       /* so far */
+	int64_t limit_ms; /* 0: none */
+};
+
 /* Where a run stands, for live display; not part of the stream. */
 enum { PROGRESS_NAMES = 4 };
 struct progress {
@@ -160,6 +183,11 @@ struct sink {
 	void (*emit)(struct sink *sink, const struct event *event);
 	/* May be NULL. Returns the milliseconds after which it wants to be called again. */
 	int (*progress)(struct sink *sink, const struct progress *progress);
+	/* May be NULL. What runs now, in full: somebody asked. */
+	void (*tell)(struct sink *sink, const struct progress *progress,
+		     const struct progress_process *processes, size_t len);
+	/* May be NULL. The run pauses: leave the terminal as the next program expects it. */
+	void (*rest)(struct sink *sink);
 	struct sink *(*free)(struct sink *sink); /* returns NULL */
 	int write_errno;                         /* of the first write that failed, or 0 */
 };

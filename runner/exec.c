@@ -49,6 +49,7 @@ struct run {
 	bool termed;
 	bool killed;
 	int64_t drain_until_ms;
+	int64_t paused_ns; /* of the time since start_ns */
 };
 
 struct exec {
@@ -63,6 +64,8 @@ struct exec {
 	struct sweeper sweeper;
 	struct work_tree tree;
 	struct arena arena; /* of the configuration */
+	int64_t paused_at_ns;
+	int64_t resumed_at_ns;
 };
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -285,6 +288,16 @@ static int run_prepare(struct run *run, const struct plan *plan, struct error *e
 	return r;
 }
 
+int exec_place(struct exec *exec, const struct plan *plan, struct error *err)
+{
+	struct work *work = work_tree_find(&exec->tree, plan->work_dir);
+
+	if (!work)
+		return error_fault(err, "'%s' is not a work directory", plan->work_dir);
+	work->ran = true;
+	return work_write_files(work, plan, err);
+}
+
 /* A file in memory: a program may read it late, in part or never without anybody waiting for it. */
 static int open_stdin(int *out, const struct plan *plan, struct error *err)
 {
@@ -376,6 +389,7 @@ int exec_start(struct exec *exec, const struct plan *plan, struct outcome *out, 
 	run->tag = tag;
 	run->verdict = END_EXIT;
 	run->termed = run->killed = false;
+	run->paused_ns = 0;
 	run->work = work_tree_find(&exec->tree, plan->work_dir);
 	int r = run_prepare(run, plan, err);
 	if (r == 0)
@@ -461,7 +475,7 @@ static bool run_is_drained(const struct run *run)
 	return run->stdout_stream.fd < 0 && run->stderr_stream.fd < 0;
 }
 
-static void run_ended(struct run *run, const struct zygote_answer *answer)
+static void run_ended(struct exec *exec, struct run *run, const struct zygote_answer *answer)
 {
 	struct outcome *out = run->out;
 
@@ -476,6 +490,8 @@ static void run_ended(struct run *run, const struct zygote_answer *answer)
 	out->survivors = answer->survivors;
 	out->survivor_names = arena_printf(run->arena, "%.*s", ZYGOTE_STEP_SIZE, answer->step);
 	out->wall_ns = answer->end_ns - run->start_ns;
+	if (answer->end_ns > exec->resumed_at_ns)
+		out->wall_ns -= run->paused_ns;
 	out->user_us = microseconds(answer->usage.ru_utime);
 	out->sys_us = microseconds(answer->usage.ru_stime);
 	out->max_rss_kib = answer->usage.ru_maxrss;
@@ -565,7 +581,7 @@ static int run_answer(struct exec *exec, struct run *run, struct error *err)
 		run_exited(run);
 		return 0;
 	default:
-		run_ended(run, &answer);
+		run_ended(exec, run, &answer);
 		return 0;
 	}
 }
@@ -679,6 +695,33 @@ int exec_next(struct exec *exec, void **tag, int wait_ms, struct error *err)
 			return 0;
 	}
 	return 0;
+}
+
+void exec_pause(struct exec *exec)
+{
+	exec->paused_at_ns = clock_monotonic_ns();
+	for (size_t i = 0; i < exec->slots; i++)
+		if (is_active(&exec->runs[i]))
+			zygote_command(&exec->runs[i].zygote, ZYGOTE_PAUSE);
+}
+
+void exec_resume(struct exec *exec)
+{
+	int64_t ns;
+
+	exec->resumed_at_ns = clock_monotonic_ns();
+	ns = exec->resumed_at_ns - exec->paused_at_ns;
+	for (size_t i = 0; i < exec->slots; i++) {
+		struct run *run = &exec->runs[i];
+
+		if (!is_active(run))
+			continue;
+		run->paused_ns += ns;
+		run->drain_until_ms += ns / 1000000;
+		if (run->deadline_ms != INT64_MAX)
+			run->deadline_ms += ns / 1000000 + 1;
+		zygote_command(&run->zygote, ZYGOTE_RESUME);
+	}
 }
 
 void exec_kill_all(struct exec *exec)

@@ -70,10 +70,23 @@ int exec_start(struct exec *exec, const struct plan *plan, struct outcome *out, 
 	       void *tag, struct error *err);
 
 /*
+ * Write a plan's files as exec_start() would, and start nothing: what else the caller puts into the
+ * work directory counts as left by this phase, so that the next one's list has only its own.
+ */
+int exec_place(struct exec *exec, const struct plan *plan, struct error *err);
+
+/*
  * Wait until one ends and return its tag; at most `wait_ms` (-1: no bound), then *tag is NULL.
  * Signals that arrive make it return early with *tag NULL.
  */
 int exec_next(struct exec *exec, void **tag, int wait_ms, struct error *err);
+
+/*
+ * Stop every process of every running program, and let them go on. In between no time passes:
+ * limits end later by as much, and the pause is in no outcome's wall time.
+ */
+void exec_pause(struct exec *exec);
+void exec_resume(struct exec *exec);
 
 /* Kill every running program; their outcomes still arrive through exec_next. */
 void exec_kill_all(struct exec *exec);

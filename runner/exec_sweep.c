@@ -6,6 +6,7 @@
  */
 #include "runner/exec_sweep.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@ enum {
 	REAP_TRIES = 5000,     /* of REAP_PAUSE_NS: a killed process may be deep in the kernel */
 	REAP_PAUSE_NS = 200 * 1000,
 	NAME_SIZE = 32,
+	TREE_DEPTH = 32,
 };
 
 void sweeper_open(struct sweeper *sweeper)
@@ -138,4 +140,39 @@ size_t sweeper_sweep(struct sweeper *sweeper, bool (*is_spared)(void *payload, p
 			break;
 	}
 	return killed;
+}
+
+/* A stopped parent starts no further child, so that a list read after it was signalled is whole. */
+static void signal_children(pid_t pid, int number, int depth)
+{
+	char path[64];
+	DIR *tasks;
+	struct dirent *task;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	tasks = depth < TREE_DEPTH ? opendir(path) : NULL;
+	while (tasks && (task = readdir(tasks))) {
+		struct sweeper list_of = {-1};
+		char list[SWEEP_LIST];
+		char *at = list;
+		char name[96];
+		pid_t child;
+
+		(void)snprintf(name, sizeof(name), "/proc/%d/task/%d/children", (int)pid,
+			       atoi(task->d_name));
+		list_of.children_fd = open(name, O_RDONLY | O_CLOEXEC);
+		(void)list_read(&list_of, list);
+		sweeper_close(&list_of);
+		while ((child = list_next(&at)) > 0) {
+			(void)kill(child, number);
+			signal_children(child, number, depth + 1);
+		}
+	}
+	if (tasks)
+		(void)closedir(tasks);
+}
+
+void sweeper_signal_all(int number)
+{
+	signal_children(getpid(), number, 0);
 }

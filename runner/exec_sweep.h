@@ -16,6 +16,8 @@ void sweeper_open(struct sweeper *sweeper);
 void sweeper_close(struct sweeper *sweeper);
 /* Is there a child, dead ones included, besides `pid`? False where the kernel keeps no list. */
 bool sweeper_has_other(const struct sweeper *sweeper, pid_t pid);
+/* Signal all that descend from this process, parents before children. */
+void sweeper_signal_all(int number);
 /*
  * Kill and reap children until none is left but those `is_spared` wants kept (NULL: none). The
  * number killed alive; their names in `names`, ", " between them, when it is not NULL.

@@ -14,10 +14,11 @@ enum { COUNT_MAX = 1000000000 };
 
 /* Members that differ between two runs of the same thing, whatever object they stand in. */
 static const char *const volatile_keys[] = {
-	"run",      "at",           "jobs",          "shard",        "not_filed",     "path",
-	"selected", "skipped",      "wall_ms",       "build_ms",     "run_ms",        "work_dir",
-	"cached",   "stdout_bytes", "stdout_sha256", "stderr_bytes", "stderr_sha256", "left",
-	"right",    "masked_bytes", "cache",         "history",      "shuffle",       NULL,
+	"run",           "at",           "jobs",          "shard",        "not_filed",
+	"path",          "selected",     "skipped",       "wall_ms",      "build_ms",
+	"run_ms",        "work_dir",     "cached",        "build_cached", "stdout_bytes",
+	"stdout_sha256", "stderr_bytes", "stderr_sha256", "left",         "right",
+	"masked_bytes",  "cache",        "history",       "shuffle",      NULL,
 };
 
 static bool is_volatile(const char *key)

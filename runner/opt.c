@@ -179,6 +179,10 @@ static int read_long(struct reader *in, const char *word, struct error *err)
 		return set_value(opt, in->target, as, "1", err);
 	if (equals)
 		return set_value(opt, in->target, as, equals + 1, err);
+	if (opt->bare) {
+		*(int64_t *)((char *)in->target + opt->offset) = opt->bare;
+		return 0;
+	}
 	if (in->next == in->argc)
 		return error_input(err, "option '%s' needs a value: %s %s", as, as, opt->value);
 	return set_value(opt, in->target, as, in->argv[in->next++], err);
@@ -272,7 +276,7 @@ static void help_line(struct buf *out, const struct opt *opt)
 	else
 		buf_addf(&left, "      --%s", opt->name);
 	if (opt->value)
-		buf_addf(&left, " %s", opt->value);
+		buf_addf(&left, opt->bare ? "[=%s]" : " %s", opt->value);
 	buf_addf(out, "%-28s  %s\n", buf_str(&left), opt->help);
 	buf_done(&left);
 }

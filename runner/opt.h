@@ -41,6 +41,7 @@ struct opt {
 	size_t offset; /* of the member in the target struct */
 	int64_t min;   /* OPT_INT */
 	int64_t max;
+	int64_t bare; /* OPT_INT: stands for "--name" alone; a value then needs its '=' */
 	const char *const *choices; /* OPT_CHOICE, NULL-terminated */
 };
 /* A row for member `m` of struct `S`; `...` may set .min, .max, .choices. */

@@ -347,11 +347,20 @@ static int open_exec(struct run *run, struct error *err)
 	return r;
 }
 
+static int open_groups(struct run *run, struct error *err)
+{
+	CLEANUP(free_p) char *path = path_join(run->context.corpus_dir, "groups.json");
+
+	return groups_load(&run->groups, path, run->options->groups, run->context.suite, err);
+}
+
 static int prepare(struct run *run, struct error *err)
 {
 	const struct run_options *o = run->options;
 	int r = context_load(&run->context, &o->inputs, CONTEXT_ALL, err);
 
+	if (r == 0)
+		r = open_groups(run, err);
 	if (r == 0)
 		r = choose_backends(run, err);
 	if (r == 0) {
@@ -502,12 +511,54 @@ static int on_done(void *payload, const struct sched_done *done, struct error *e
 	    cached_done(run->cached, done->test, &judgement, done->obs, done->obs_len, &problem) ==
 		    CACHED_E_MISMATCH)
 		emit_error(run, done->test->name, &problem);
+	if (run_artifact_check(run, done, &problem) < 0)
+		emit_error(run, done->test->name, &problem);
 	if (verdict_is_ok(judgement.verdict) || judgement.verdict == VERDICT_INCONCLUSIVE)
 		return 0;
 	run->blocking++;
-	if (run->options->fail_fast)
-		run->stopped = "fail-fast";
-	return run->options->fail_fast ? 1 : 0;
+	if (run->options->fail_fast == 0 || run->blocking < (size_t)run->options->fail_fast)
+		return 0;
+	run->stopped = "fail-fast";
+	return 1;
+}
+
+/* SIGUSR1: what is going on? */
+static void answer_query(struct run *run, const struct sched_status *status,
+			 const struct progress *progress)
+{
+	size_t cap = exec_slots(run->exec);
+	CLEANUP(free_p) struct sched_process *found = mem_zeroed(cap, sizeof(*found));
+	CLEANUP(free_p) struct progress_process *shown = mem_zeroed(cap, sizeof(*shown));
+	size_t len = sched_processes(found, cap, status->sched);
+	int64_t now_ns = clock_monotonic_ns();
+
+	for (size_t i = 0; i < len; i++)
+		shown[i] = (struct progress_process){.case_name = found[i].case_name,
+						     .backend = found[i].backend,
+						     .phase = phase_name(found[i].phase),
+						     .attempt = found[i].attempt,
+						     .ms = (now_ns - found[i].since_ns) / 1000000,
+						     .limit_ms = found[i].limit_ms};
+	for (size_t i = 0; i < run->sink_len; i++)
+		if (run->sinks[i]->tell)
+			run->sinks[i]->tell(run->sinks[i], progress, shown, len);
+}
+
+static void on_pause(void *payload)
+{
+	struct run *run = payload;
+
+	for (size_t i = 0; i < run->sink_len; i++)
+		if (run->sinks[i]->rest)
+			run->sinks[i]->rest(run->sinks[i]);
+	interrupt_pause();
+}
+
+static void on_resume(void *payload, int64_t paused_ns)
+{
+	struct run *run = payload;
+
+	run->started_ns += paused_ns;
 }
 
 static int on_wait(void *payload, const struct sched_status *status)
@@ -519,6 +570,10 @@ static int on_wait(void *payload, const struct sched_status *status)
 				    .running_len = status->running_len};
 	int wait = WAIT_MAX_MS;
 
+	if (interrupt_wants_pause())
+		return SCHED_PAUSE;
+	if (interrupt_take_query())
+		answer_query(run, status, &progress);
 	if (interrupt_count())
 		return interrupt_count() > 1 ? SCHED_ABORT : SCHED_DRAIN;
 	if (run->options->global_timeout_ms) {
@@ -554,10 +609,15 @@ static int run_cases(struct run *run, struct error *err)
 		.witness_profile = run->context.witness,
 		.witness = run->context.witness ? &run->witness : NULL,
 		.repeat = (int)run->options->repeat,
+		.artifacts = run->artifacts,
+		.groups = &run->groups,
+		.suite = run->context.suite,
 		.limits = run_limits(run->options),
 		.wants = run->aot.ranks ? run_aot_wants : NULL,
 		.on_done = on_done,
 		.on_wait = on_wait,
+		.on_pause = on_pause,
+		.on_resume = on_resume,
 		.payload = run,
 	};
 	size_t done = 0;
@@ -640,6 +700,7 @@ static int finish(struct run *run)
 		.rules = run->totals,
 		.rule_len = run->context.rules->len,
 		.cache = run->cache,
+		.artifacts = run->artifact,
 		.aot = {.wish = run->options->aot_text,
 			.budget_ms = run->options->aot.budget_ms,
 			.not_run = record->aot_not_run},
@@ -671,6 +732,7 @@ static void run_done(struct run *run)
 	vec_done(&run->event_backends);
 	history_free(run->history);
 	aot_ranks_done(&run->aot);
+	groups_done(&run->groups);
 	free(run->corpus_commit);
 	rulings_done(&run->rulings);
 	context_done(&run->context);
@@ -687,9 +749,11 @@ int run_corpus(int *out_exit, const struct run_options *options, struct sink *co
 	r = prepare(&run, err);
 	if (r == 0) {
 		start(&run);
+		run_artifact_open(&run);
 		run_cache_open(&run);
 		r = run_cases(&run, err);
 		run_cache_close(&run);
+		run_artifact_close(&run);
 		history_save(run.history);
 	}
 	if (r == 0)

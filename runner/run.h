@@ -37,7 +37,8 @@ struct run_options {
 	const char *cache;         /* "off", "read" or "write"; NULL: off */
 	const char *cache_dir;     /* or NULL: the user's */
 	int64_t cache_check;       /* percent of what is found that is run again */
-	int64_t cache_mib;         /* bound of what is kept */
+	int64_t cache_mib;         /* bound of the results that are kept */
+	int64_t artifact_mib;      /* ... and of the builds; 0: none are */
 	bool rerun_failed;         /* only what failed last time */
 	bool shuffle;              /* else failed first, then the longest */
 	int64_t seed;              /* of the shuffle */
@@ -56,7 +57,8 @@ struct run_options {
 	int64_t repeat;
 	bool no_file;
 	bool keep;
-	bool fail_fast;
+	int64_t fail_fast;   /* so many blocking cases end the run; 0: none do */
+	const char *groups;  /* limits for groups of cases, or NULL */
 	const char *repo;    /* folder in the subject's repository; NULL: the current one */
 	const char *scratch; /* or NULL */
 };

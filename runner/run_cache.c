@@ -20,8 +20,12 @@ static void distrust_open_findings(struct run *run)
 	for (size_t i = 0; i < len; i++) {
 		const char *name = json_string(json_get(histories[i].finding, "case"));
 
-		if (name && histories[i].state != STATE_VERIFIED_FIXED)
+		if (!name || histories[i].state == STATE_VERIFIED_FIXED)
+			continue;
+		if (run->cached)
 			cached_distrust(run->cached, name);
+		if (run->artifacts)
+			artifacts_distrust(run->artifacts, name);
 	}
 }
 
@@ -64,7 +68,7 @@ void run_cache_open(struct run *run)
 	run->cache.why = dir ? cache_hindrance(o) : "neither XDG_CACHE_HOME nor HOME is set";
 	if (!run->cache.why && cached_open(&run->cached, &options, &problem) < 0)
 		run->cache.why = arena_strdup(&run->arena, problem.message);
-	if (run->cached)
+	if (run->cached || run->artifacts)
 		distrust_open_findings(run);
 }
 

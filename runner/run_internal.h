@@ -4,8 +4,10 @@
 
 #include "base/vec.h"
 #include "runner/aot.h"
+#include "runner/artifact.h"
 #include "runner/cached.h"
 #include "runner/exec.h"
+#include "runner/groups.h"
 #include "runner/history.h"
 #include "runner/run.h"
 #include "runner/sched.h"
@@ -21,6 +23,7 @@ struct run {
 	struct judge judge;
 	struct arena arena; /* lives as long as the run */
 	struct selection selection;
+	struct groups groups;
 	struct selection to_run; /* without what the cache answers */
 	size_t skipped;
 	size_t whole; /* selected before the cut into shards */
@@ -48,6 +51,8 @@ struct run {
 	struct aot_ranks aot;  /* only when AOT legs are rationed */
 	struct cached *cached; /* or NULL */
 	struct event_cache cache;
+	struct artifacts *artifacts; /* or NULL */
+	struct event_artifacts artifact;
 	struct run_record *record;
 	struct rule_total *totals; /* parallel to the rules */
 	const char *not_filed;
@@ -80,6 +85,16 @@ int run_witness_choose(struct run *run, struct error *err);
 /* The ruling on a judged case, counted; NULL when there is none. */
 const struct ruling *run_witness_rule(struct run *run, const char *case_name,
 				      const struct judgement *judgement);
+
+/* run_artifact.c: builds that need not be carried out. The same holds for what cannot be used. */
+void run_artifact_open(struct run *run);
+/*
+ * Where a kept build ran beside a fresh one: they must agree as two attempts of one backend must,
+ * that is after rules. Their bytes are not compared: a compiler need not repeat itself. Negative:
+ * they do not agree, and the kept one is removed.
+ */
+int run_artifact_check(struct run *run, const struct sched_done *done, struct error *err);
+void run_artifact_close(struct run *run);
 
 /* run_aot.c: which AOT legs are run. */
 int run_aot_choose(struct run *run, struct error *err); /* of the selection before it is cut */

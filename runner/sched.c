@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/vec.h"
 
 enum { DRAIN_WAIT_MS = 100 };
 
@@ -16,6 +17,11 @@ struct leg {
 	const struct profile *profile;         /* whose backend it is */
 	const struct profile_backend *backend; /* NULL: the check */
 	int attempt;
+	bool is_shadow;             /* runs what is kept; no voice */
+	bool builds;                /* whatever is kept */
+	int64_t since_ns;           /* when the process at hand was started */
+	const struct plan *plan;    /* of the process at hand */
+	const char *key;            /* of its build; NULL: not to be kept */
 	char *work_dir;             /* NULL until the leg starts and after it ended */
 	struct outcome outcomes[2]; /* build and run */
 	size_t outcome_len;
@@ -30,6 +36,7 @@ struct flight {
 	struct leg check;
 	struct leg *legs;
 	size_t leg_len;
+	size_t leg_cap;
 	const struct profile_backend **left_out;
 	size_t left_out_len;
 	size_t next;    /* first leg not started */
@@ -53,7 +60,26 @@ struct sched {
 	struct flight **order; /* flights in use, oldest first */
 	size_t order_len;
 	const char **names; /* for the status */
+	struct group_state *groups;
 };
+
+/* Programs of a group that run, and cases that were passed over because it was full. */
+struct group_state {
+	size_t running;
+	VEC(const struct test_case *) waiting;
+	size_t taken; /* of those */
+};
+
+static struct group_state *group_of(const struct sched *sched, const struct test_case *test);
+
+static void count_leg(struct sched *sched, struct flight *flight, int change)
+{
+	struct group_state *state = group_of(sched, flight->test);
+
+	flight->running += (size_t)change;
+	if (state)
+		state->running += (size_t)change;
+}
 
 static void leg_close(struct sched *sched, struct leg *leg)
 {
@@ -92,30 +118,111 @@ static int make_plan(struct plan **out, struct sched *sched, struct leg *leg, st
 
 static void leg_end(struct sched *sched, struct leg *leg);
 
+/* A leg beside `leg` that runs what is kept under `key`. */
+static void add_shadow(struct leg *leg, const char *key)
+{
+	struct flight *flight = leg->flight;
+
+	assert(flight->leg_len < flight->leg_cap);
+	flight->legs[flight->leg_len++] = (struct leg){.flight = flight,
+						       .profile = leg->profile,
+						       .backend = leg->backend,
+						       .attempt = leg->attempt,
+						       .is_shadow = true,
+						       .key = key};
+}
+
+enum restored { RESTORED_NOT, RESTORED, RESTORED_HALF };
+
+/* The leg's build from what is kept, if it is. */
+static int leg_restore(enum restored *out, struct sched *sched, struct leg *leg,
+		       const struct plan *plan, struct error *err)
+{
+	struct artifacts *artifacts = sched->options->artifacts;
+	struct arena *arena = &leg->flight->arena;
+	enum artifact_answer answer = ARTIFACT_FOUND;
+	int r;
+
+	*out = RESTORED_NOT;
+	if (!leg->is_shadow) {
+		char *key = arena_alloc(arena, DIGEST_HEX_SIZE);
+
+		artifacts_key(key, artifacts, plan);
+		answer = artifacts_find(artifacts, key, leg->flight->test->name);
+		if (answer == ARTIFACT_CHECK)
+			add_shadow(leg, key);
+		else
+			leg->key = key;
+	}
+	if (answer != ARTIFACT_FOUND)
+		return 0;
+	r = exec_place(sched->exec, plan, err);
+	if (r < 0)
+		return r;
+	*out = artifacts_restore(&leg->outcomes[0], artifacts, leg->key, plan, arena)
+		       ? RESTORED
+		       : RESTORED_HALF;
+	return 0;
+}
+
+static int leg_take_dir(struct sched *sched, struct leg *leg, struct error *err)
+{
+	int r = exec_work_dir(&leg->work_dir, sched->exec, err);
+
+	if (r == 0)
+		leg->ran_in = arena_strdup(&leg->flight->arena, leg->work_dir);
+	return r;
+}
+
+/* The leg's next process to start, NULL when there is none. Negative: our machinery is broken. */
+static int leg_plan(struct plan **out, struct sched *sched, struct leg *leg, struct error *err)
+{
+	struct error problem = ERROR_INIT;
+	enum restored restored = RESTORED_NOT;
+	int r = leg->work_dir ? 0 : leg_take_dir(sched, leg, err);
+
+	*out = NULL;
+	if (r < 0)
+		return r;
+	if (make_plan(out, sched, leg, &problem) < 0) {
+		flight_fail(leg->flight, &problem);
+		*out = NULL;
+		return 0;
+	}
+	if ((*out)->phase == PHASE_BUILD && sched->options->artifacts && !leg->builds &&
+	    leg->profile == sched->options->profile)
+		r = leg_restore(&restored, sched, leg, *out, err);
+	if (r < 0 || restored == RESTORED_NOT)
+		return r;
+	if (restored == RESTORED) {
+		leg->outcome_len = 1;
+		return leg_plan(out, sched, leg, err);
+	}
+	*out = NULL;
+	if (leg->is_shadow) /* gone meanwhile: nothing to compare with */
+		return 0;
+	leg->builds = true;
+	leg_close(sched, leg);
+	return leg_plan(out, sched, leg, err);
+}
+
 /* Start the leg's next process. Negative: our own machinery is broken. */
 static int leg_start(struct sched *sched, struct leg *leg, struct error *err)
 {
-	struct flight *flight = leg->flight;
-	struct error plan_error = ERROR_INIT;
 	struct plan *plan = NULL;
-	int r;
+	int r = leg_plan(&plan, sched, leg, err);
 
-	if (!leg->work_dir) {
-		r = exec_work_dir(&leg->work_dir, sched->exec, err);
-		if (r < 0)
-			return r;
-		leg->ran_in = arena_strdup(&flight->arena, leg->work_dir);
-		flight->running++;
-	}
-	r = make_plan(&plan, sched, leg, &plan_error);
-	if (r < 0) {
-		flight_fail(flight, &plan_error);
+	if (r < 0)
+		return r;
+	leg->plan = plan;
+	leg->since_ns = clock_monotonic_ns();
+	if (!plan) {
 		leg_end(sched, leg);
 		return 0;
 	}
 	assert(leg->outcome_len < 2);
-	return exec_start(sched->exec, plan, &leg->outcomes[leg->outcome_len], &flight->arena, leg,
-			  err);
+	return exec_start(sched->exec, plan, &leg->outcomes[leg->outcome_len], &leg->flight->arena,
+			  leg, err);
 }
 
 static void leg_observe(struct sched *sched, struct leg *leg)
@@ -153,8 +260,8 @@ static void leg_end(struct sched *sched, struct leg *leg)
 {
 	struct flight *flight = leg->flight;
 
-	flight->running--;
-	if (!flight->failed)
+	count_leg(sched, flight, -1);
+	if (!flight->failed && leg->outcome_len)
 		leg_observe(sched, leg);
 	leg_close(sched, leg);
 	if (!leg->backend)
@@ -175,8 +282,12 @@ static bool wants_run(const struct leg *leg)
 static int leg_advance(struct sched *sched, struct leg *leg, struct error *err)
 {
 	leg->outcome_len++;
-	if (wants_run(leg))
+	if (wants_run(leg)) {
+		if (leg->key)
+			artifacts_keep(sched->options->artifacts, leg->key, leg->plan,
+				       &leg->outcomes[0]);
 		return leg_start(sched, leg, err);
+	}
 	leg_end(sched, leg);
 	return 0;
 }
@@ -198,8 +309,9 @@ static void flight_init(struct sched *sched, struct flight *flight, const struct
 	*flight = (struct flight){.test = test, .arena = arena, .started_ns = clock_monotonic_ns()};
 	flight->check = (struct leg){.flight = flight, .profile = o->profile, .attempt = 1};
 	flight->is_checking = o->profile->check.len > 0;
-	flight->legs =
-		ARENA_ARRAY(&flight->arena, struct leg, o->backend_len * (size_t)o->repeat + 1);
+	/* The witness is one more, and each backend may get a shadow. */
+	flight->leg_cap = o->backend_len * ((size_t)o->repeat + (o->artifacts ? 1 : 0)) + 1;
+	flight->legs = ARENA_ARRAY(&flight->arena, struct leg, flight->leg_cap);
 	flight->left_out =
 		ARENA_ARRAY(&flight->arena, const struct profile_backend *, o->backend_len);
 	for (size_t i = 0; i < o->backend_len; i++) {
@@ -220,16 +332,57 @@ static void flight_init(struct sched *sched, struct flight *flight, const struct
 							       .attempt = 1};
 }
 
+/* The state of the case's group, or NULL. */
+static struct group_state *group_of(const struct sched *sched, const struct test_case *test)
+{
+	const struct groups *groups = sched->options->groups;
+	uint32_t at = groups && groups->len ? groups->of_case[test - sched->options->suite->cases]
+					    : GROUP_NONE;
+
+	return at == GROUP_NONE ? NULL : &sched->groups[at];
+}
+
+static bool is_full(const struct sched *sched, const struct test_case *test)
+{
+	const struct group_state *state = group_of(sched, test);
+
+	return state && state->running >= sched->options->groups->limits[state - sched->groups];
+}
+
+/* One that waited for its group, else the first whose group has room. */
+static const struct test_case *next_case(struct sched *sched)
+{
+	const struct groups *groups = sched->options->groups;
+
+	for (size_t i = 0; groups && i < groups->len; i++) {
+		struct group_state *state = &sched->groups[i];
+
+		if (state->taken < state->waiting.len && state->running < groups->limits[i])
+			return state->waiting.items[state->taken++];
+	}
+	while (sched->admitted < sched->len) {
+		const struct test_case *test = sched->cases[sched->admitted++];
+
+		if (!is_full(sched, test))
+			return test;
+		vec_push(&group_of(sched, test)->waiting, test);
+	}
+	return NULL;
+}
+
 static struct flight *admit(struct sched *sched)
 {
 	struct flight *flight = sched->flights;
+	const struct test_case *test;
 
-	if (sched->draining || sched->admitted == sched->len ||
-	    sched->order_len == sched->flight_len)
+	if (sched->draining || sched->order_len == sched->flight_len)
+		return NULL;
+	test = next_case(sched);
+	if (!test)
 		return NULL;
 	while (flight->test)
 		flight++;
-	flight_init(sched, flight, sched->cases[sched->admitted++]);
+	flight_init(sched, flight, test);
 	sched->order[sched->order_len++] = flight;
 	return flight;
 }
@@ -241,7 +394,8 @@ static struct leg *next_leg(struct sched *sched)
 
 	for (size_t i = 0; i < sched->order_len; i++) {
 		flight = sched->order[i];
-		if (!flight->is_checking && flight->next < flight->leg_len)
+		if (!flight->is_checking && flight->next < flight->leg_len &&
+		    !is_full(sched, flight->test))
 			return &flight->legs[flight->next++];
 	}
 	flight = admit(sched);
@@ -266,10 +420,15 @@ static void flight_close(struct sched *sched, struct flight *flight)
 	arena_clear(&flight->arena);
 }
 
-static void add_observed(struct sched_done *done, const char **dirs, const struct leg *leg)
+static void add_observed(struct sched_done *done, const char **dirs, struct sched_shadow *shadows,
+			 const struct leg *leg)
 {
 	if (!leg->observed)
 		return;
+	if (leg->is_shadow) {
+		shadows[done->shadow_len++] = (struct sched_shadow){leg->obs, leg->key};
+		return;
+	}
 	dirs[done->obs_len] = leg->ran_in;
 	done->obs[done->obs_len++] = leg->obs;
 }
@@ -283,13 +442,16 @@ static int flight_report(struct sched *sched, struct flight *flight, struct erro
 				  .error = flight->failed ? &flight->error : NULL,
 				  .wall_ns = clock_monotonic_ns() - flight->started_ns};
 	const char **dirs = ARENA_ARRAY(&flight->arena, const char *, flight->leg_len + 1);
+	struct sched_shadow *shadows =
+		ARENA_ARRAY(&flight->arena, struct sched_shadow, flight->leg_len + 1);
 	int r;
 
 	done.obs = ARENA_ARRAY(&flight->arena, struct observation, flight->leg_len + 1);
 	done.work_dirs = dirs;
-	add_observed(&done, dirs, &flight->check);
+	done.shadows = shadows;
+	add_observed(&done, dirs, shadows, &flight->check);
 	for (size_t i = 0; i < flight->leg_len; i++)
-		add_observed(&done, dirs, &flight->legs[i]);
+		add_observed(&done, dirs, shadows, &flight->legs[i]);
 	r = sched->options->on_done(sched->options->payload, &done, err);
 	sched->done++;
 	flight_close(sched, flight);
@@ -324,6 +486,7 @@ static int start_ready(struct sched *sched, struct error *err)
 
 		if (!leg)
 			return 0;
+		count_leg(sched, leg->flight, 1);
 		r = leg_start(sched, leg, err);
 		if (r == 0)
 			r = report_finished(sched, err);
@@ -333,17 +496,64 @@ static int start_ready(struct sched *sched, struct error *err)
 	return 0;
 }
 
+static void add_process(struct sched_process *out, size_t *len, size_t cap, const struct leg *leg)
+{
+	if (!leg->work_dir || !leg->plan || *len == cap)
+		return;
+	out[(*len)++] = (struct sched_process){.case_name = leg->flight->test->name,
+					       .backend = leg->plan->backend,
+					       .phase = leg->plan->phase,
+					       .attempt = leg->attempt,
+					       .since_ns = leg->since_ns,
+					       .limit_ms = leg->plan->limits.wall_ms};
+}
+
+size_t sched_processes(struct sched_process *out, size_t cap, const struct sched *sched)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < sched->order_len; i++) {
+		const struct flight *flight = sched->order[i];
+
+		add_process(out, &len, cap, &flight->check);
+		for (size_t k = 0; k < flight->leg_len; k++)
+			add_process(out, &len, cap, &flight->legs[k]);
+	}
+	return len;
+}
+
+/* No time passes for anybody meanwhile. */
+static void pause_all(struct sched *sched)
+{
+	int64_t ns = clock_monotonic_ns();
+
+	exec_pause(sched->exec);
+	sched->options->on_pause(sched->options->payload);
+	exec_resume(sched->exec);
+	ns = clock_monotonic_ns() - ns;
+	for (size_t i = 0; i < sched->order_len; i++) {
+		struct flight *flight = sched->order[i];
+
+		flight->started_ns += ns;
+		flight->check.since_ns += ns;
+		for (size_t k = 0; k < flight->leg_len; k++)
+			flight->legs[k].since_ns += ns;
+	}
+	sched->options->on_resume(sched->options->payload, ns);
+}
+
 /* Ask how long to wait; true when everything must stop now. */
 static bool ask(struct sched *sched, int *wait_ms)
 {
 	struct sched_status status = {
-		.done = sched->done, .total = sched->len, .running = sched->names};
+		.sched = sched, .done = sched->done, .total = sched->len, .running = sched->names};
 	int order;
 
 	for (size_t i = 0; i < sched->order_len; i++)
 		sched->names[i] = sched->order[i]->test->name;
 	status.running_len = sched->order_len;
-	order = sched->options->on_wait(sched->options->payload, &status);
+	while ((order = sched->options->on_wait(sched->options->payload, &status)) == SCHED_PAUSE)
+		pause_all(sched);
 	*wait_ms = order < 0 ? DRAIN_WAIT_MS : order;
 	if (order == SCHED_DRAIN)
 		sched->draining = true;
@@ -398,6 +608,8 @@ int sched_run(size_t *out_done, struct exec *exec, const struct sched_options *o
 	sched.flights = mem_zeroed(sched.flight_len, sizeof(*sched.flights));
 	sched.order = mem_zeroed(sched.flight_len, sizeof(*sched.order));
 	sched.names = mem_zeroed(sched.flight_len, sizeof(*sched.names));
+	sched.groups =
+		mem_zeroed((options->groups ? options->groups->len : 0) + 1, sizeof(*sched.groups));
 	r = loop(&sched, err);
 	stop_everything(&sched);
 	for (size_t i = 0; i < sched.flight_len; i++)
@@ -405,6 +617,9 @@ int sched_run(size_t *out_done, struct exec *exec, const struct sched_options *o
 	free(sched.flights);
 	free(sched.order);
 	free(sched.names);
+	for (size_t i = 0; options->groups && i < options->groups->len; i++)
+		vec_done(&sched.groups[i].waiting);
+	free(sched.groups);
 	*out_done = sched.done;
 	return r;
 }

@@ -339,6 +339,24 @@ static void add_cache(struct text_sink *self, const struct event_cache *cache)
 	}
 }
 
+static void add_artifacts(struct text_sink *self, const struct event_artifacts *artifacts)
+{
+	if (artifacts->reused || artifacts->checked) {
+		label(self, "artifacts");
+		buf_addf(&self->text, "%zu builds reused, %zu built again to check\n",
+			 artifacts->reused, artifacts->checked);
+	}
+	if (artifacts->damaged) {
+		label(self, "damaged");
+		buf_addf(&self->text, "%zu kept builds were not whole, and were made again\n",
+			 artifacts->damaged);
+	}
+	if (artifacts->why) {
+		label(self, "no artifacts");
+		buf_addf(&self->text, "%s\n", artifacts->why);
+	}
+}
+
 static void add_rules(struct text_sink *self, const struct event_summary *summary)
 {
 	size_t fired = 0;
@@ -513,6 +531,7 @@ static void on_summary(struct text_sink *self, const struct event_summary *summa
 	add_verdicts(self, summary);
 	add_aot(self, &summary->aot);
 	add_cache(self, &summary->cache);
+	add_artifacts(self, &summary->artifacts);
 	add_witness(self, summary);
 	add_rules(self, summary);
 	label(self, "time");
@@ -592,6 +611,40 @@ static int show_progress(struct sink *sink, const struct progress *progress)
 	return period;
 }
 
+static void add_seconds(struct buf *out, int64_t ms)
+{
+	buf_addf(out, "%lld.%lld s", (long long)(ms / 1000), (long long)(ms % 1000 / 100));
+}
+
+static void tell_text(struct sink *sink, const struct progress *progress,
+		      const struct progress_process *processes, size_t len)
+{
+	struct text_sink *self = (struct text_sink *)sink;
+
+	erase_live(self);
+	buf_addf(&self->text, "parity: %zu of %zu cases, %zu not ok, %zu process%s running\n",
+		 progress->done, progress->total, progress->failures, len, len == 1 ? "" : "es");
+	for (size_t i = 0; i < len; i++) {
+		buf_addf(&self->text, "  %s  %s %s", processes[i].case_name, processes[i].backend,
+			 processes[i].phase);
+		if (processes[i].attempt > 1)
+			buf_addf(&self->text, ", attempt %d", processes[i].attempt);
+		buf_adds(&self->text, "  ");
+		add_seconds(&self->text, processes[i].ms);
+		if (processes[i].limit_ms) {
+			buf_adds(&self->text, " of ");
+			add_seconds(&self->text, processes[i].limit_ms);
+		}
+		buf_addc(&self->text, '\n');
+	}
+	write_progress(self);
+}
+
+static void rest_text(struct sink *sink)
+{
+	erase_live((struct text_sink *)sink);
+}
+
 static struct sink *free_text(struct sink *sink)
 {
 	struct text_sink *self = (struct text_sink *)sink;
@@ -611,6 +664,8 @@ struct sink *sink_text_new(const struct sink_text_options *options)
 
 	self->sink.emit = emit_text;
 	self->sink.progress = show_progress;
+	self->sink.tell = tell_text;
+	self->sink.rest = rest_text;
 	self->sink.free = free_text;
 	self->options = *options;
 	return &self->sink;

@@ -108,19 +108,13 @@ static const struct directive {
 	directive_fn set;
 	bool repeats;
 } directives[] = {
-	{"clause", on_clause, true},
-	{"expect", draft_set_expect, false},
-	{"stdout", on_stdout, true},
-	{"stdout-file", draft_set_golden_file, false},
-	{"args", on_args, false},
-	{"env", draft_add_env, true},
-	{"stdin", on_stdin, true},
-	{"file", on_file, true},
-	{"config", on_config, true},
-	{"app", draft_set_app, false},
-	{"requires", on_requires, true},
-	{"timeout", draft_set_timeout, false},
-	{"isolation", draft_set_isolation, false},
+	{"clause", on_clause, true},       {"expect", draft_set_expect, false},
+	{"stdout", on_stdout, true},       {"stdout-file", draft_set_golden_file, false},
+	{"args", on_args, false},          {"env", draft_add_env, true},
+	{"stdin", on_stdin, true},         {"file", on_file, true},
+	{"config", on_config, true},       {"app", draft_set_app, false},
+	{"requires", on_requires, true},   {"timeout", draft_set_timeout, false},
+	{"group", draft_set_group, false}, {"isolation", draft_set_isolation, false},
 	{"steps", on_steps, false},
 };
 enum {

@@ -130,6 +130,22 @@ int draft_set_timeout(struct draft *draft, struct slice text, struct error *err)
 	return 0;
 }
 
+int draft_set_group(struct draft *draft, struct slice name, struct error *err)
+{
+	struct slice text = slice_trim(name);
+
+	if (text.len == 0)
+		return error_input(err, "empty group name");
+	for (size_t i = 0; i < text.len; i++)
+		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789-.",
+			    text.ptr[i]) ||
+		    text.ptr[i] == '\0')
+			return error_input(err, "bad group name '%.*s', use letters, digits, - _ .",
+					   SLICE_ARG(text));
+	draft->test->group = keep(draft, text);
+	return 0;
+}
+
 int draft_set_isolation(struct draft *draft, struct slice text, struct error *err)
 {
 	struct slice value = slice_trim(text);

@@ -43,6 +43,7 @@ int draft_set_expect(struct draft *draft, struct slice text, struct error *err);
 int draft_add_env(struct draft *draft, struct slice pair, struct error *err);
 int draft_add_requires(struct draft *draft, struct slice feature, struct error *err);
 int draft_set_timeout(struct draft *draft, struct slice text, struct error *err);
+int draft_set_group(struct draft *draft, struct slice name, struct error *err);
 int draft_set_isolation(struct draft *draft, struct slice text, struct error *err);
 int draft_set_app(struct draft *draft, struct slice name, struct error *err);
 /* A file beside `path`, written as `target`; it must exist and stay inside the folder. */

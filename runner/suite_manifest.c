@@ -172,6 +172,8 @@ static int read_members(struct manifest *m, const json_node *root, struct error 
 	if (r == 0)
 		r = set_text(m, root, "timeout", draft_set_timeout, err);
 	if (r == 0)
+		r = set_text(m, root, "group", draft_set_group, err);
+	if (r == 0)
 		r = set_text(m, root, "isolation", draft_set_isolation, err);
 	if (r == 0)
 		r = json_opt_array(&files, m->doc, root, "files", err);
@@ -188,9 +190,9 @@ static int read_members(struct manifest *m, const json_node *root, struct error 
 static int check_root(struct manifest *m, const json_node *root, struct error *err)
 {
 	static const char *const keys[] = {
-		"about", "program",  "clause",  "expect",    "stdout", "stdout-file",
-		"args",  "env",      "stdin",   "files",     "config", "app",
-		"steps", "requires", "timeout", "isolation", NULL};
+		"about", "program",  "clause",  "expect", "stdout",    "stdout-file",
+		"args",  "env",      "stdin",   "files",  "config",    "app",
+		"steps", "requires", "timeout", "group",  "isolation", NULL};
 	const char *about = NULL;
 	int r;
 

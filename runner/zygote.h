@@ -76,6 +76,8 @@ enum zygote_command {
 	ZYGOTE_START = 1, /* with descriptors for 0, 1 and 2 */
 	ZYGOTE_TERM,      /* ask the program's processes to end */
 	ZYGOTE_KILL,      /* kill the program */
+	ZYGOTE_PAUSE,     /* stop every process of the program */
+	ZYGOTE_RESUME,    /* let them go on */
 	ZYGOTE_SWEEP,     /* kill whatever is left; the answer is ENDED */
 };
 

@@ -24,7 +24,8 @@ static void tell_all(int number)
 {
 	int saved = errno;
 
-	(void)kill(-1, number);
+	/* The two that no program sees stand for those that nobody can catch. */
+	(void)kill(-1, number == SIGUSR1 ? SIGSTOP : number == SIGUSR2 ? SIGCONT : number);
 	errno = saved;
 }
 
@@ -104,6 +105,8 @@ int zygote_init_main(void *payload)
 	if (is_orphan(init))
 		_exit(1);
 	(void)sigaction(SIGTERM, &action, NULL);
+	(void)sigaction(SIGUSR1, &action, NULL);
+	(void)sigaction(SIGUSR2, &action, NULL);
 	if ((init->job->level >= LEVEL_L3 && sandbox_loopback_up() < 0) ||
 	    sandbox_mount(init->job->work_name) < 0) {
 		result->start_errno = errno;

@@ -197,6 +197,15 @@ static void ask_to_end(const struct zygote *zygote)
 	(void)kill(zygote->pid, SIGTERM);
 }
 
+/* Init stops everybody but itself; without one the processes are found from parent to child. */
+static void pause_program(const struct zygote *zygote, bool stop)
+{
+	if (has_namespaces(zygote))
+		(void)kill(zygote->pid, stop ? SIGUSR1 : SIGUSR2);
+	else
+		sweeper_signal_all(stop ? SIGSTOP : SIGCONT);
+}
+
 static void tell_exited(struct zygote *zygote)
 {
 	const struct zygote_answer answer = {
@@ -275,6 +284,8 @@ static bool obey(struct zygote *zygote)
 		ask_to_end(zygote);
 	else if (command == ZYGOTE_KILL)
 		kill_program(zygote);
+	else if (command == ZYGOTE_PAUSE || command == ZYGOTE_RESUME)
+		pause_program(zygote, command == ZYGOTE_PAUSE);
 	else if (command == ZYGOTE_SWEEP)
 		finish(zygote);
 	return true;

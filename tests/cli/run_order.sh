@@ -86,6 +86,15 @@ one_case a.sh '#@ clause: lang#output' 'echo $BACKEND'
 add_case b.sh '#@ clause: lang#output' 'echo b'
 run run --no-file -j 1 --fail-fast
 out_has 'stopped by --fail-fast, 1 of 2 not run' '--fail-fast says so too'
+add_case c.sh '#@ clause: lang#output' 'echo $BACKEND'
+add_case d.sh '#@ clause: lang#output' 'echo d'
+rm -rf "$HOME/.cache"
+run run --no-file -j 1 --fail-fast=2 --shuffle 1
+out_has 'diverge       2' '--fail-fast=2 waits for the second'
+run run --no-file -j 1 --fail-fast=0
+exits 2 'after none there is nothing to stop'
+run run --no-file --fail-fast b
+exits 0 'what follows is no number of it'
 run run --no-file --global-timeout 60s b
 exits 0 'a limit that is not met'
 done_testing
