@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -81,6 +82,13 @@ void digest_finish(struct digest *digest, char hex[DIGEST_HEX_SIZE])
 	unsigned char sum[EVP_MAX_MD_SIZE];
 	must(EVP_DigestFinal_ex(digest->state, sum, NULL));
 	write_hex(hex, sum);
+}
+
+void digest_finish_bytes(struct digest *digest, unsigned char bytes[DIGEST_SIZE])
+{
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	must(EVP_DigestFinal_ex(digest->state, sum, NULL));
+	memcpy(bytes, sum, DIGEST_SIZE);
 }
 
 void digest_hex(char hex[DIGEST_HEX_SIZE], struct slice bytes)
