@@ -266,8 +266,16 @@ void cache_remove(struct cache *cache, const char *key)
 	cache->stats.removed++;
 }
 
+/* Slots that point into what waited must not: written, their segment is loaded next; else they are
+ * lost. */
 static void drop_pending(struct cache *cache)
 {
+	vec_each (&cache->pending, entry) {
+		struct slot *slot = find_slot(cache, entry->key);
+
+		if (slot && slot->segment == SEGMENT_PENDING)
+			slot->entry.len = BODY_REMOVED;
+	}
 	buf_clear(&cache->bodies);
 	vec_clear(&cache->pending);
 }
