@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -19,6 +21,14 @@ static void must(int ok)
 {
 	if (!ok)
 		mem_exhausted();
+}
+
+/* To have libcrypto find the algorithm each time takes longer than to hash a line with it. */
+static const EVP_MD *sha256;
+
+static void find_sha256(void)
+{
+	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 }
 
 struct digest *digest_new(void)
@@ -46,7 +56,9 @@ static void digest_freep(struct digest **digest)
 
 void digest_reset(struct digest *digest)
 {
-	must(EVP_DigestInit_ex(digest->state, EVP_sha256(), NULL));
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	(void)pthread_once(&once, find_sha256);
+	must(sha256 && EVP_DigestInit_ex(digest->state, sha256, NULL));
 }
 
 void digest_add(struct digest *digest, const void *bytes, size_t len)
@@ -70,6 +82,13 @@ void digest_finish(struct digest *digest, char hex[DIGEST_HEX_SIZE])
 	unsigned char sum[EVP_MAX_MD_SIZE];
 	must(EVP_DigestFinal_ex(digest->state, sum, NULL));
 	write_hex(hex, sum);
+}
+
+void digest_finish_bytes(struct digest *digest, unsigned char bytes[DIGEST_SIZE])
+{
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	must(EVP_DigestFinal_ex(digest->state, sum, NULL));
+	memcpy(bytes, sum, DIGEST_SIZE);
 }
 
 void digest_hex(char hex[DIGEST_HEX_SIZE], struct slice bytes)

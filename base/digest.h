@@ -7,7 +7,10 @@
 #include "base/error.h"
 #include "base/slice.h"
 
-enum { DIGEST_HEX_SIZE = 65 }; /* 64 digits and a NUL */
+enum {
+	DIGEST_SIZE = 32,
+	DIGEST_HEX_SIZE = 65, /* 64 digits and a NUL */
+};
 
 struct digest; /* incremental state */
 
@@ -17,6 +20,9 @@ void digest_reset(struct digest *digest);
 void digest_add(struct digest *digest, const void *bytes, size_t len);
 /* Writes the hex form; the state must be reset before more is added. */
 void digest_finish(struct digest *digest, char hex[DIGEST_HEX_SIZE]);
+
+/* The same without its hex form, for where many are kept. */
+void digest_finish_bytes(struct digest *digest, unsigned char bytes[DIGEST_SIZE]);
 
 void digest_hex(char hex[DIGEST_HEX_SIZE], struct slice bytes);
 int digest_file(char hex[DIGEST_HEX_SIZE], const char *path, struct error *err);

@@ -21,12 +21,11 @@ enum {
 	SEGMENT_PENDING = UINT32_MAX,
 };
 
-/* Where a key's body stands. Keys are hashes already, so that their own bytes place them. */
+/* Where a key's body stands. */
 struct slot {
 	struct entry entry;
 	uint32_t segment; /* index in `segments`, or SEGMENT_PENDING */
-	bool taken;
-	bool used; /* asked for or put by this run */
+	bool used;        /* asked for or put by this run */
 };
 
 struct cache {
@@ -34,9 +33,9 @@ struct cache {
 	bool write;
 	uint64_t max_bytes;
 	VEC(struct segment) segments; /* ascending */
-	struct slot *slots;
-	size_t slot_cap; /* a power of two */
-	size_t slot_len;
+	VEC(struct slot) slots;
+	uint32_t *table;   /* place of a slot plus one, 0: free; found by the key's own bytes */
+	size_t table_cap;  /* a power of two */
 	struct buf bodies; /* pending */
 	entry_vec pending;
 	int64_t flush_ms; /* monotonic: when what waits is due */
@@ -45,32 +44,38 @@ struct cache {
 
 /* --- the table -------------------------------------------------------------------------------- */
 
-static struct slot *find_slot(const struct cache *cache, const unsigned char key[KEY_SIZE])
+/* Where the key's place stands in the table, or would. */
+static uint32_t *find_place(const struct cache *cache, const unsigned char key[KEY_SIZE])
 {
+	size_t mask = cache->table_cap - 1;
 	uint64_t start;
-	size_t at;
 
 	memcpy(&start, key, sizeof(start));
-	for (at = (size_t)start & (cache->slot_cap - 1); cache->slots[at].taken;
-	     at = (at + 1) & (cache->slot_cap - 1))
-		if (memcmp(cache->slots[at].entry.key, key, KEY_SIZE) == 0)
-			break;
-	return &cache->slots[at];
+	for (size_t at = (size_t)start & mask;; at = (at + 1) & mask) {
+		uint32_t *place = &cache->table[at];
+
+		if (!*place || memcmp(cache->slots.items[*place - 1].entry.key, key, KEY_SIZE) == 0)
+			return place;
+	}
+}
+
+/* NULL when there is none; valid until the next set_slot. */
+static struct slot *find_slot(const struct cache *cache, const unsigned char key[KEY_SIZE])
+{
+	uint32_t place = *find_place(cache, key);
+
+	return place ? &cache->slots.items[place - 1] : NULL;
 }
 
 static void grow(struct cache *cache)
 {
-	struct slot *old = cache->slots;
-	size_t old_cap = cache->slot_cap;
-
-	if (old && cache->slot_len * 4 < old_cap * 3)
+	if (cache->table && cache->slots.len * 4 < cache->table_cap * 3)
 		return;
-	cache->slot_cap = old_cap ? old_cap * 2 : 1024;
-	cache->slots = mem_zeroed(cache->slot_cap, sizeof(*cache->slots));
-	for (size_t i = 0; i < old_cap; i++)
-		if (old[i].taken)
-			*find_slot(cache, old[i].entry.key) = old[i];
-	free(old);
+	free(cache->table);
+	cache->table_cap = cache->table_cap ? cache->table_cap * 2 : 1024;
+	cache->table = mem_zeroed(cache->table_cap, sizeof(*cache->table));
+	for (size_t i = 0; i < cache->slots.len; i++)
+		*find_place(cache, cache->slots.items[i].entry.key) = (uint32_t)i + 1;
 }
 
 static struct slot *set_slot(struct cache *cache, const struct entry *entry, uint32_t segment)
@@ -79,10 +84,14 @@ static struct slot *set_slot(struct cache *cache, const struct entry *entry, uin
 
 	grow(cache);
 	slot = find_slot(cache, entry->key);
-	cache->slot_len += !slot->taken;
-	*slot = (struct slot){
-		.entry = *entry, .segment = segment, .taken = true, .used = slot->used};
-	return slot;
+	if (slot) {
+		slot->entry = *entry;
+		slot->segment = segment;
+		return slot;
+	}
+	vec_push(&cache->slots, (struct slot){.entry = *entry, .segment = segment});
+	*find_place(cache, entry->key) = (uint32_t)cache->slots.len;
+	return vec_last(&cache->slots);
 }
 
 static bool parse_key(unsigned char out[KEY_SIZE], const char *hex)
@@ -211,7 +220,7 @@ bool cache_get(struct buf *out, struct cache *cache, const char *key)
 	if (!parse_key(raw, key))
 		return false;
 	slot = find_slot(cache, raw);
-	if (!slot->taken || slot->entry.len == BODY_REMOVED)
+	if (!slot || slot->entry.len == BODY_REMOVED)
 		return false;
 	slot->used = true;
 	if (read_body(out, cache, slot))
@@ -257,8 +266,16 @@ void cache_remove(struct cache *cache, const char *key)
 	cache->stats.removed++;
 }
 
+/* Slots that point into what waited must not: written, their segment is loaded next; else they are
+ * lost. */
 static void drop_pending(struct cache *cache)
 {
+	vec_each (&cache->pending, entry) {
+		struct slot *slot = find_slot(cache, entry->key);
+
+		if (slot && slot->segment == SEGMENT_PENDING)
+			slot->entry.len = BODY_REMOVED;
+	}
 	buf_clear(&cache->bodies);
 	vec_clear(&cache->pending);
 }
@@ -365,9 +382,9 @@ static void evict(struct cache *cache, uint64_t next)
 {
 	VEC(struct slot *) slots = {0};
 
-	for (size_t i = 0; i < cache->slot_cap; i++)
-		if (cache->slots[i].taken && cache->slots[i].entry.len != BODY_REMOVED)
-			vec_push(&slots, &cache->slots[i]);
+	vec_each (&cache->slots, slot)
+		if (slot->entry.len != BODY_REMOVED)
+			vec_push(&slots, slot);
 	if (slots.len)
 		qsort(slots.items, slots.len, sizeof(struct slot *), by_worth);
 	if (gather(cache, slots.items, slots.len, &next, NULL) == 0)
@@ -402,7 +419,8 @@ struct cache *cache_close(struct cache *cache)
 	vec_done(&cache->segments);
 	vec_done(&cache->pending);
 	buf_done(&cache->bodies);
-	free(cache->slots);
+	vec_done(&cache->slots);
+	free(cache->table);
 	free(cache);
 	return NULL;
 }
@@ -412,7 +430,7 @@ struct cache_stats cache_stats(const struct cache *cache)
 	struct cache_stats stats = cache->stats;
 
 	stats.entries = 0;
-	for (size_t i = 0; i < cache->slot_cap; i++)
-		stats.entries += cache->slots[i].taken && cache->slots[i].entry.len != BODY_REMOVED;
+	vec_each (&cache->slots, slot)
+		stats.entries += slot->entry.len != BODY_REMOVED;
 	return stats;
 }

@@ -31,6 +31,7 @@ struct tail {
 	uint64_t bodies_len;
 	uint64_t entry_len;
 	char sum[DIGEST_HEX_SIZE]; /* of the index and the two numbers */
+	char zeros[7];             /* to the end of the struct, so that no byte is left open */
 };
 
 static void segment_name(char out[NAME_SIZE], uint64_t number)
@@ -132,7 +133,10 @@ static bool read_at(int fd, void *out, size_t len, uint64_t at)
 
 static bool tail_fits(const struct tail *tail, uint64_t size)
 {
-	return memcmp(tail->magic, magic, sizeof(magic)) == 0 && tail->entry_len <= ENTRIES_MAX &&
+	static const char zeros[sizeof(tail->zeros)];
+
+	return memcmp(tail->magic, magic, sizeof(magic)) == 0 &&
+	       memcmp(tail->zeros, zeros, sizeof(zeros)) == 0 && tail->entry_len <= ENTRIES_MAX &&
 	       tail->bodies_len <= UINT32_MAX &&
 	       tail->bodies_len + tail->entry_len * sizeof(struct entry) + sizeof(*tail) == size;
 }

@@ -24,7 +24,7 @@ struct cached {
 	char base[DIGEST_HEX_SIZE]; /* of all that is the same for every case */
 	char run_id[32];
 	int check_percent;
-	char (*keys)[DIGEST_HEX_SIZE]; /* parallel to the suite: as they were before the run */
+	const struct inputs_sums *sums; /* as they were before the run */
 	struct map distrusted;
 	struct map promised; /* case -> body, found and run again */
 	struct cached_stats stats;
@@ -96,18 +96,26 @@ static int base_key(struct cached *cached, const struct cached_options *o, struc
 	return r;
 }
 
-/* Of the case as it is on the disk now; "" when it cannot be read. */
+static const unsigned char *sum_before(const struct cached *cached, const struct test_case *test)
+{
+	return cached->sums->items[test - cached->sums->first];
+}
+
+/* Of the case as it was before the run. */
 static void case_key(char out[DIGEST_HEX_SIZE], struct cached *cached, const struct test_case *test)
 {
-	char inputs[DIGEST_HEX_SIZE];
-
-	out[0] = '\0';
-	if (inputs_digest(inputs, cached->inputs, test, NULL) < 0)
-		return;
 	digest_reset(cached->digest);
 	digest_add(cached->digest, cached->base, sizeof(cached->base));
-	digest_add(cached->digest, inputs, sizeof(inputs));
+	digest_add(cached->digest, sum_before(cached, test), DIGEST_SIZE);
 	digest_finish(cached->digest, out);
+}
+
+static bool is_as_before(struct cached *cached, const struct test_case *test)
+{
+	unsigned char now[DIGEST_SIZE];
+
+	return inputs_digest(now, cached->inputs, test, NULL) == 0 &&
+	       memcmp(now, sum_before(cached, test), sizeof(now)) == 0;
 }
 
 static bool is_chosen_for_check(struct cached *cached, const char *key)
@@ -146,7 +154,7 @@ int cached_open(struct cached **out, const struct cached_options *options, struc
 	cached->check_percent = options->check_percent;
 	cached->inputs = inputs_new();
 	cached->digest = digest_new();
-	cached->keys = mem_zeroed(options->context->suite->len + 1, sizeof(*cached->keys));
+	cached->sums = options->sums;
 	strncpy(cached->run_id, options->run_id, sizeof(cached->run_id) - 1);
 	r = base_key(cached, options, err);
 	if (r == 0)
@@ -169,7 +177,6 @@ struct cached *cached_close(struct cached *cached)
 	map_done(&cached->distrusted);
 	map_done(&cached->promised);
 	arena_done(&cached->arena);
-	free(cached->keys);
 	free(cached);
 	return NULL;
 }
@@ -184,14 +191,13 @@ void cached_distrust(struct cached *cached, const char *case_name)
 bool cached_find(struct cached_result *out, struct cached *cached, const struct test_case *test,
 		 struct arena *arena)
 {
-	char *key = cached->keys[test - cached->context->suite->cases];
+	char key[DIGEST_HEX_SIZE];
 	struct cached_result result;
 	struct buf body = BUF_INIT(CACHE_BODY_MAX);
 	bool found;
 
 	case_key(key, cached, test);
-	found = *key && !map_has(&cached->distrusted, test->name) &&
-		cache_get(&body, cached->cache, key) &&
+	found = !map_has(&cached->distrusted, test->name) && cache_get(&body, cached->cache, key) &&
 		cached_entry_read(&result, cached->context, buf_slice(&body), arena);
 	if (found && is_chosen_for_check(cached, key)) {
 		cached->stats.checked++;
@@ -224,15 +230,14 @@ int cached_done(struct cached *cached, const struct test_case *test,
 		const struct judgement *judgement, const struct observation *obs, size_t obs_len,
 		struct error *err)
 {
-	const char *key = cached->keys[test - cached->context->suite->cases];
+	char key[DIGEST_HEX_SIZE];
 	bool promised = map_remove(&cached->promised, test->name) != NULL;
-	char now[DIGEST_HEX_SIZE];
 	struct buf body = BUF_INIT(CACHE_BODY_MAX);
 
 	/* The program that ran must be the one that was looked up. */
-	case_key(now, cached, test);
-	if (!*key || strcmp(now, key) != 0)
+	if (!is_as_before(cached, test))
 		return 0;
+	case_key(key, cached, test);
 	if (is_clean(judgement, obs, obs_len)) {
 		cached_entry_write(&body, cached->context, judgement, obs, obs_len);
 		if (!promised && !body.full)

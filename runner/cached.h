@@ -15,6 +15,7 @@
 
 #include "runner/cache.h"
 #include "runner/context.h"
+#include "runner/inputs.h"
 
 struct cached;
 
@@ -25,8 +26,9 @@ struct cached_options {
 	int check_percent; /* of what is found: run again */
 	const char *run_id;
 	const struct context *context;
-	const char *identity; /* of the toolchain, hex */
-	const char *version;  /* its own words */
+	const struct inputs_sums *sums; /* of every case that is asked for; outlive the cached */
+	const char *identity;           /* of the toolchain, hex */
+	const char *version;            /* its own words */
 	const char *isolation;
 	const struct profile_backend *const *backends;
 	size_t backend_len;

@@ -7,6 +7,10 @@
  *
  * As a rule a program leaves nothing and its zygote's first answer is the last. DRAINING: it has
  * ended, descendants of it have not and may still write. SWEEPING: they are being killed.
+ *
+ * Being woken costs more than reading. Most programs end within milliseconds with all they wrote
+ * in the pipes, so streams are watched only once WATCH_MS are over: a short run wakes us once, with
+ * its zygote's answer. One that fills a pipe earlier waits until then, once.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,6 +33,7 @@
 enum {
 	DRAIN_FACTOR = 10, /* the whole drain, in idle times */
 	STUCK_MS = 5000,   /* for a zygote to tell the end of what it killed */
+	WATCH_MS = 5,      /* after its start a program's streams are watched */
 };
 
 enum run_state { RUN_FREE, RUN_RUNNING, RUN_DRAINING, RUN_SWEEPING, RUN_DONE };
@@ -46,6 +51,7 @@ struct run {
 	struct stream stderr_stream;
 	int64_t start_ns;
 	int64_t deadline_ms; /* of TERM, then of KILL, then of the answer */
+	int64_t watch_ms;    /* when its streams are worth a wake-up; 0: they are */
 	bool termed;
 	bool killed;
 	int64_t drain_until_ms;
@@ -405,6 +411,7 @@ int exec_start(struct exec *exec, const struct plan *plan, struct outcome *out, 
 	run->deadline_ms = plan->limits.wall_ms > 0
 				   ? run->start_ns / 1000000 + 1 + plan->limits.wall_ms
 				   : INT64_MAX;
+	run->watch_ms = run->start_ns / 1000000 + 1 + WATCH_MS;
 	run->state = RUN_RUNNING;
 	return 0;
 }
@@ -550,6 +557,7 @@ static void run_exited(struct run *run)
 	int64_t drain_ms = run->plan->limits.drain_ms;
 
 	run->state = RUN_DRAINING;
+	run->watch_ms = 0;
 	run->drain_until_ms = run->killed ? 0 : now_ms + drain_ms;
 	/* Something that prints without a pause is never idle. */
 	if (!run->killed && now_ms + DRAIN_FACTOR * drain_ms < run->deadline_ms)
@@ -629,10 +637,9 @@ static int run_step(struct exec *exec, struct run *run, const struct pollfd *pol
 	return 0;
 }
 
-static int poll_timeout(const struct exec *exec, int64_t until_ms)
+static int poll_timeout(const struct exec *exec, int64_t until_ms, int64_t now_ms)
 {
 	int64_t first = until_ms;
-	int64_t now_ms = clock_monotonic_ms();
 	for (size_t i = 0; i < exec->slots; i++) {
 		const struct run *run = &exec->runs[i];
 		if (!is_active(run))
@@ -641,6 +648,8 @@ static int poll_timeout(const struct exec *exec, int64_t until_ms)
 			first = run->deadline_ms;
 		if (run->state == RUN_DRAINING && run->drain_until_ms < first)
 			first = run->drain_until_ms;
+		if (run->watch_ms > now_ms && run->watch_ms < first)
+			first = run->watch_ms;
 	}
 	if (first == INT64_MAX)
 		return -1;
@@ -648,11 +657,13 @@ static int poll_timeout(const struct exec *exec, int64_t until_ms)
 	return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 }
 
-static void fill_polls(struct exec *exec)
+static void fill_polls(struct exec *exec, int64_t now_ms)
 {
 	for (size_t i = 0; i < exec->slots; i++) {
 		const struct run *run = &exec->runs[i];
-		const int fds[3] = {run->stdout_stream.fd, run->stderr_stream.fd,
+		bool watched = run->watch_ms <= now_ms;
+		const int fds[3] = {watched ? run->stdout_stream.fd : -1,
+				    watched ? run->stderr_stream.fd : -1,
 				    is_active(run) ? run->zygote.fd : -1};
 		for (size_t k = 0; k < 3; k++)
 			exec->polls[3 * i + k] = (struct pollfd){.fd = fds[k], .events = POLLIN};
@@ -677,13 +688,14 @@ int exec_next(struct exec *exec, void **tag, int wait_ms, struct error *err)
 			*tag = run_hand_back(exec, done);
 			return 0;
 		}
-		fill_polls(exec);
-		int n = poll(exec->polls, exec->slots * 3, poll_timeout(exec, until_ms));
+		int64_t now_ms = clock_monotonic_ms();
+		fill_polls(exec, now_ms);
+		int n = poll(exec->polls, exec->slots * 3, poll_timeout(exec, until_ms, now_ms));
 		if (n < 0 && errno == EINTR)
 			return 0;
 		if (n < 0)
 			return error_errno(err, errno, "cannot wait for programs");
-		int64_t now_ms = clock_monotonic_ms();
+		now_ms = clock_monotonic_ms();
 		for (size_t i = 0; i < exec->slots; i++) {
 			if (!is_active(&exec->runs[i]))
 				continue;

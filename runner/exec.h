@@ -54,9 +54,11 @@ size_t exec_slots(const struct exec *exec);
 size_t exec_running(const struct exec *exec);
 
 /*
- * A fresh work directory, absolute; every one has a path of the same length. It holds nothing but
- * the empty folders PLAN_HOME and PLAN_TMP. The text belongs to the exec until
- * exec_work_dir_done(), which empties the directory for another case (or keeps it, see options).
+ * A work directory, absolute; every one has a path of the same length. The program that
+ * exec_start() starts first in it finds nothing but its plan's files and the empty folders
+ * PLAN_HOME and PLAN_TMP; until then files of an earlier plan may stand there. The text belongs to
+ * the exec until exec_work_dir_done(), which readies the directory for another case (or keeps it,
+ * see options).
  */
 int exec_work_dir(char **out, struct exec *exec, struct error *err);
 void exec_work_dir_done(struct exec *exec, const char *dir);

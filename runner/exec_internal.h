@@ -59,6 +59,7 @@ struct work_entry {
 	char *path;
 	bool planned; /* a plan's file: compared by content, reported when it is gone */
 	char sha256[DIGEST_HEX_SIZE]; /* of a plan's file */
+	uint32_t mode;                /* of a plan's file: its permissions */
 	uint64_t size;
 	uint64_t inode;
 	int64_t mtime_ns;
@@ -70,6 +71,7 @@ struct work {
 	char *path;                 /* absolute */
 	bool used;                  /* handed out by work_tree_take and not given back */
 	bool ran;                   /* a phase has run in it */
+	bool untouched;             /* since the entries were written, see work_is_untouched */
 	struct work_entry *entries; /* in byte order of their paths */
 	size_t entry_len;
 	struct arena arena; /* of the entries */
@@ -88,13 +90,33 @@ struct work_tree {
 #define WORK_ROOT_NAME  ".root"  /* in the scratch folder: where a sandbox builds its tree */
 #define WORK_PROBE_NAME ".probe" /* ... and where the probe runs */
 
+enum {
+	WORK_STANDARD = 2,     /* folders that each work directory has: for HOME and TMPDIR */
+	WORK_GLANCE_FILES = 8, /* of a plan; with more the glance takes longer than the scan */
+};
+
 int work_tree_open(struct work_tree *tree, const char *scratch, bool keep, struct error *err);
 void work_tree_close(struct work_tree *tree);
 int work_tree_take(struct work **out, struct work_tree *tree, struct error *err);
 void work_tree_give(struct work_tree *tree, const char *path);
 struct work *work_tree_find(const struct work_tree *tree, const char *path); /* or NULL */
-/* Write a plan's files and remember them. An unwritable one is a fault. */
+bool work_is_standard(const char *name);
+/* Open a directory of ours; -1 when it is something else, or changed in owner, mode or size. */
+int work_open_untouched(int parent, const char *name);
+
+/* --- exec_files.c: what a plan brings --------------------------------------------------------- */
+
+/*
+ * Write a plan's files and remember them. An unwritable one is a fault. In an untouched directory
+ * that was given back the files of the run before become this one's, or go.
+ */
 int work_write_files(struct work *work, const struct plan *plan, struct error *err);
+
+/* --- exec_glance.c: whether a program left anything --------------------------------------------
+ */
+
+/* Nothing but the plan's files stands there, all as they were written. Nothing may run in it. */
+bool work_is_untouched(const struct work *work);
 
 /* --- exec_scan.c: what a program left behind -------------------------------------------------- */
 
@@ -106,6 +128,7 @@ enum {
 
 /* Note what an earlier phase left, so that the next one's list has only its own. */
 void scan_remember(struct work *work);
+/* Sets work->untouched too. */
 void scan_left_files(struct work *work, struct outcome *out, struct arena *arena);
 
 /* --- exec_zygote.c: the processes that start programs ------------------------------------------

@@ -4,8 +4,9 @@
  *
  * Making and removing a directory costs more than starting a program, so one that was given back is
  * emptied and handed out again. It is trusted only after a look: owner and mode as we made them,
- * nothing inside but the two empty standard folders. Anything else is removed as a whole. Symbolic
- * links are never followed: everything goes through descriptors opened without following.
+ * nothing inside but the two empty standard folders. Anything else is removed as a whole. Where the
+ * last run left nothing at all, its plan's files stay for exec_files.c to make the next ones of.
+ * Symbolic links are never followed: everything goes through descriptors opened without following.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -34,7 +35,7 @@ enum {
 static const char *const STANDARD[] = {PLAN_HOME, PLAN_TMP};
 static const char *const OWN[] = {WORK_ROOT_NAME, WORK_PROBE_NAME};
 enum { OWN_LEN = sizeof(OWN) / sizeof(OWN[0]) };
-enum { STANDARD_LEN = sizeof(STANDARD) / sizeof(STANDARD[0]) };
+_Static_assert(sizeof(STANDARD) / sizeof(STANDARD[0]) == WORK_STANDARD, "one list");
 
 /*
  * A tree is in use as long as its lock is held, which ends with the process however it dies. The
@@ -136,7 +137,7 @@ static int work_make(struct work *work, struct error *err)
 {
 	if (mkdir(work->path, DIR_MODE) < 0)
 		return error_errno(err, errno, "cannot make work directory '%s'", work->path);
-	for (size_t i = 0; i < STANDARD_LEN; i++) {
+	for (size_t i = 0; i < WORK_STANDARD; i++) {
 		CLEANUP(free_p) char *path = path_join(work->path, STANDARD[i]);
 		if (mkdir(path, DIR_MODE) < 0)
 			return error_errno(err, errno, "cannot make folder '%s'", path);
@@ -179,8 +180,7 @@ struct work *work_tree_find(const struct work_tree *tree, const char *path)
 
 /* --- emptying --------------------------------------------------------------------------------- */
 
-/* Open a directory of ours; -1 when it is something else, or changed in owner, mode or size. */
-static int open_untouched(int parent, const char *name)
+int work_open_untouched(int parent, const char *name)
 {
 	struct stat st;
 	CLEANUP(close_p)
@@ -191,9 +191,9 @@ static int open_untouched(int parent, const char *name)
 	return steal_fd(&fd);
 }
 
-static bool is_standard(const char *name)
+bool work_is_standard(const char *name)
 {
-	for (size_t i = 0; i < STANDARD_LEN; i++)
+	for (size_t i = 0; i < WORK_STANDARD; i++)
 		if (strcmp(name, STANDARD[i]) == 0)
 			return true;
 	return false;
@@ -219,7 +219,7 @@ static bool empty_dir(int fd, const char *dir, bool keep, size_t *kept)
 			at += entry->d_reclen;
 			if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 				continue;
-			if (keep && is_standard(entry->d_name)) {
+			if (keep && work_is_standard(entry->d_name)) {
 				++*kept;
 				continue;
 			}
@@ -234,11 +234,11 @@ static bool empty_dir(int fd, const char *dir, bool keep, size_t *kept)
 static bool work_empty(const struct work *work)
 {
 	size_t kept = 0;
-	CLEANUP(close_p) int fd = open_untouched(AT_FDCWD, work->path);
-	if (fd < 0 || !empty_dir(fd, work->path, true, &kept) || kept != STANDARD_LEN)
+	CLEANUP(close_p) int fd = work_open_untouched(AT_FDCWD, work->path);
+	if (fd < 0 || !empty_dir(fd, work->path, true, &kept) || kept != WORK_STANDARD)
 		return false;
-	for (size_t i = 0; i < STANDARD_LEN; i++) {
-		CLEANUP(close_p) int sub = open_untouched(fd, STANDARD[i]);
+	for (size_t i = 0; i < WORK_STANDARD; i++) {
+		CLEANUP(close_p) int sub = work_open_untouched(fd, STANDARD[i]);
 		CLEANUP(free_p) char *path = path_join(work->path, STANDARD[i]);
 		if (sub < 0 || !empty_dir(sub, path, false, &kept))
 			return false;
@@ -251,11 +251,12 @@ void work_tree_give(struct work_tree *tree, const char *path)
 	struct work *work = work_tree_find(tree, path);
 	if (!work)
 		return;
-	bool again = !tree->keep && work_empty(work);
-	if (again) {
-		arena_clear(&work->arena);
-		work->entries = NULL;
-		work->entry_len = 0;
+	if (!tree->keep && (work->untouched || work_empty(work))) {
+		if (!work->untouched) {
+			arena_clear(&work->arena);
+			work->entries = NULL;
+			work->entry_len = 0;
+		}
 		work->used = work->ran = false;
 		return;
 	}
@@ -268,47 +269,4 @@ void work_tree_give(struct work_tree *tree, const char *path)
 		}
 	}
 	work_free(work);
-}
-
-/* --- a plan's files --------------------------------------------------------------------------- */
-
-static int by_path(const void *a, const void *b)
-{
-	return strcmp(((const struct work_entry *)a)->path, ((const struct work_entry *)b)->path);
-}
-
-int work_write_files(struct work *work, const struct plan *plan, struct error *err)
-{
-	if (plan->file_len == 0)
-		return 0;
-	struct work_entry *entries =
-		ARENA_ARRAY(&work->arena, struct work_entry, work->entry_len + plan->file_len);
-	if (work->entry_len > 0)
-		memcpy(entries, work->entries, work->entry_len * sizeof(*entries));
-	for (size_t i = 0; i < plan->file_len; i++) {
-		const struct plan_file *file = &plan->files[i];
-		if (!path_is_inside(file->path))
-			return error_fault(err, "planned file '%s' is outside the work directory",
-					   file->path);
-		CLEANUP(free_p) char *path = path_join(work->path, file->path);
-		if (strchr(file->path, '/')) {
-			CLEANUP(free_p) char *dir = path_dir(path);
-			int r = path_make_dirs(dir, err);
-			if (r < 0)
-				return r;
-		}
-		int r = file_write(path, file->bytes, file->executable, err);
-		if (r < 0)
-			return r;
-		struct work_entry *entry = &entries[work->entry_len + i];
-		entry->path = arena_strdup(&work->arena, file->path);
-		entry->planned = true;
-		entry->type = 'f';
-		entry->size = file->bytes.len;
-		digest_hex(entry->sha256, file->bytes);
-	}
-	work->entries = entries;
-	work->entry_len += plan->file_len;
-	qsort(entries, work->entry_len, sizeof(*entries), by_path);
-	return 0;
 }

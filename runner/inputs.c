@@ -54,8 +54,8 @@ static int add_file(struct inputs *inputs, const char *path, struct error *err)
 	return r;
 }
 
-int inputs_digest(char hex[DIGEST_HEX_SIZE], struct inputs *inputs, const struct test_case *test,
-		  struct error *err)
+int inputs_digest(unsigned char sum[DIGEST_SIZE], struct inputs *inputs,
+		  const struct test_case *test, struct error *err)
 {
 	int r;
 
@@ -78,6 +78,6 @@ int inputs_digest(char hex[DIGEST_HEX_SIZE], struct inputs *inputs, const struct
 			add(inputs, file->text);
 	}
 	if (r == 0)
-		digest_finish(inputs->digest, hex);
+		digest_finish_bytes(inputs->digest, sum);
 	return r;
 }

@@ -15,5 +15,11 @@ struct inputs *inputs_new(void);
 struct inputs *inputs_free(struct inputs *inputs); /* returns NULL */
 
 /* Every part counts with its length, so that no two lists of parts are alike. */
-int inputs_digest(char hex[DIGEST_HEX_SIZE], struct inputs *inputs, const struct test_case *test,
-		  struct error *err);
+int inputs_digest(unsigned char sum[DIGEST_SIZE], struct inputs *inputs,
+		  const struct test_case *test, struct error *err);
+
+/* Identities of a suite's cases as they were at one time, by the case's place in the suite. */
+struct inputs_sums {
+	const struct test_case *first;
+	unsigned char (*items)[DIGEST_SIZE]; /* NULL: none are kept */
+};

@@ -146,7 +146,10 @@ static int choose_cases(struct run *run, struct error *err)
 		}
 	}
 	run->whole = run->selection.len;
-	r = shard_digest(run->whole_sha256, &run->selection, err);
+	run->sums.first = run->context.suite->cases;
+	if (o->cache && strcmp(o->cache, "off") != 0)
+		run->sums.items = mem_zeroed(run->context.suite->len + 1, sizeof(*run->sums.items));
+	r = shard_digest(run->whole_sha256, &run->selection, &run->sums, err);
 	if (r < 0)
 		return r;
 	r = run_aot_choose(run, err);
@@ -735,6 +738,7 @@ static void run_done(struct run *run)
 	groups_done(&run->groups);
 	free(run->corpus_commit);
 	rulings_done(&run->rulings);
+	free(run->sums.items);
 	context_done(&run->context);
 	arena_done(&run->arena);
 }

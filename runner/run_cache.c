@@ -54,6 +54,7 @@ void run_cache_open(struct run *run)
 		.check_percent = (int)o->cache_check,
 		.run_id = run->record->run_id,
 		.context = &run->context,
+		.sums = &run->sums,
 		.identity = run->identity,
 		.version = run->version,
 		.isolation = exec_isolation_name(exec_level(run->exec)),

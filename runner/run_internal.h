@@ -28,6 +28,7 @@ struct run {
 	size_t skipped;
 	size_t whole; /* selected before the cut into shards */
 	char whole_sha256[DIGEST_HEX_SIZE];
+	struct inputs_sums sums; /* kept when the cache is in use */
 	VEC(const struct profile_backend *) backends;
 	VEC(struct event_backend) event_backends;
 	struct profile_backend witness; /* the witness's canonical backend under its new name */

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "runner/inputs.h"
 
 /* A decimal number without sign or blanks; 0 when it is none. */
 static int64_t number(const char *text, const char **end)
@@ -57,18 +56,23 @@ void shard_cut(struct selection *selection, const struct shard *shard)
 	selection->len = kept;
 }
 
-int shard_digest(char hex[DIGEST_HEX_SIZE], const struct selection *selection, struct error *err)
+int shard_digest(char hex[DIGEST_HEX_SIZE], const struct selection *selection,
+		 const struct inputs_sums *sums, struct error *err)
 {
 	struct inputs *inputs = inputs_new();
 	struct digest *digest = digest_new();
 	int r = 0;
 
 	for (size_t i = 0; i < selection->len && r == 0; i++) {
-		char one[DIGEST_HEX_SIZE];
+		const struct test_case *test = selection->cases[i];
+		unsigned char one[DIGEST_SIZE];
 
-		r = inputs_digest(one, inputs, selection->cases[i], err);
-		if (r == 0)
-			digest_add(digest, one, DIGEST_HEX_SIZE);
+		r = inputs_digest(one, inputs, test, err);
+		if (r < 0)
+			break;
+		digest_add(digest, one, sizeof(one));
+		if (sums->items)
+			memcpy(sums->items[test - sums->first], one, sizeof(one));
 	}
 	if (r == 0)
 		digest_finish(digest, hex);

@@ -10,6 +10,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "runner/inputs.h"
 #include "runner/select.h"
 
 struct shard {
@@ -29,7 +30,8 @@ bool shard_has(const struct shard *shard, const char *case_name);
 void shard_cut(struct selection *selection, const struct shard *shard);
 
 /*
- * SHA-256 over what is selected, names and inputs: parts of one whole have the same. An unreadable
- * input is an error.
+ * SHA-256 over what is selected, names and inputs: parts of one whole have the same. Each case's
+ * own goes into `sums`. An unreadable input is an error.
  */
-int shard_digest(char hex[DIGEST_HEX_SIZE], const struct selection *selection, struct error *err);
+int shard_digest(char hex[DIGEST_HEX_SIZE], const struct selection *selection,
+		 const struct inputs_sums *sums, struct error *err);

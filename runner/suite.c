@@ -58,7 +58,7 @@ static int add_program(struct walk *walk, const char *path, const char *relative
 		return r;
 	test.name = arena_strndup(arena, relative, stem);
 	test.source = arena_strdup(arena, path);
-	test.file = arena_strdup(arena, path_base(path));
+	test.file = path_base(test.source);
 	r = check_name(test.name, path, err);
 	if (r == 0)
 		r = suite_parse_program(&test, buf_slice(&walk->text), test.source, walk->spec,
@@ -185,9 +185,10 @@ static int finish(struct walk *walk, struct error *err)
 			return error_input(err, "%s:1: case '%s' also stands in '%s', rename one",
 					   b->path, b->name, a->path);
 	}
+	/* Handed over rather than copied: for a moment a large corpus would stand there twice. */
 	suite->len = walk->cases.len;
-	suite->cases = arena_dup(&suite->arena, walk->cases.items,
-				 walk->cases.len * sizeof(*walk->cases.items));
+	suite->cases = mem_resize(walk->cases.items, (suite->len + 1) * sizeof(*suite->cases));
+	walk->cases.items = NULL;
 	return 0;
 }
 
@@ -217,6 +218,7 @@ int suite_load(struct suite **out, const char *dir, const char *language, const 
 struct suite *suite_free(struct suite *suite)
 {
 	if (suite) {
+		free(suite->cases);
 		free(suite->real_dir);
 		arena_done(&suite->arena);
 		free(suite);

@@ -244,9 +244,20 @@ int draft_set_golden_file(struct draft *draft, struct slice source, struct error
 	return r;
 }
 
+/* Most lists of most cases are empty, and there may be many cases. */
+static void *move(struct arena *arena, const void *items, size_t size)
+{
+	return size ? arena_dup(arena, items, size) : NULL;
+}
+
 static const char **move_strings(struct arena *arena, const char **items, size_t len)
 {
-	return arena_dup(arena, items, len * sizeof(*items));
+	return move(arena, items, len * sizeof(*items));
+}
+
+static struct slice move_text(struct arena *arena, const struct buf *text)
+{
+	return text->len ? arena_slice(arena, buf_slice(text)) : SLICE_EMPTY;
 }
 
 int draft_finish(struct draft *draft, struct error *err)
@@ -272,10 +283,10 @@ int draft_finish(struct draft *draft, struct error *err)
 	test->env_len = draft->env.len;
 	test->requires = move_strings(draft->arena, draft->features.items, draft->features.len);
 	test->require_len = draft->features.len;
-	test->files = arena_dup(draft->arena, draft->files.items,
-				draft->files.len * sizeof(*draft->files.items));
+	test->files = move(draft->arena, draft->files.items,
+			   draft->files.len * sizeof(*draft->files.items));
 	test->file_len = draft->files.len;
-	test->golden = arena_slice(draft->arena, buf_slice(&draft->golden));
-	test->stdin_text = arena_slice(draft->arena, buf_slice(&draft->stdin_text));
+	test->golden = move_text(draft->arena, &draft->golden);
+	test->stdin_text = move_text(draft->arena, &draft->stdin_text);
 	return 0;
 }

@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # The runner beside others: the same programs, each started and its output compared with "hello x",
 # two at once. Rounds are interleaved and every figure is a ratio to bare posix_spawn + waitpid of
-# the same round, so that a busy host disturbs all alike. A runner that is not installed is left out.
+# the same round, so that a busy host disturbs all alike. A runner that is not installed is named with
+# its Debian package and left out.
 #
 # usage: peers.sh BUILD_DIR [ROUNDS [TESTS]]; prints a table: runner, what it compares, tests,
-# microseconds a test, ratio (median of the rounds).
+# microseconds a test, ratio (median of the rounds); then our ratio at L2 over ctest's, which
+# isolates nothing: "peers-L2-over-ctest VALUE 1.00 ok|short". Exit 1 when it is short, 3 when a
+# runner failed at its tests.
 set -u
 
 build=$(realpath "${1:?build folder}")
@@ -66,7 +69,8 @@ done
 ! command -v parallel >/dev/null || { mkdir -p .parallel && : >.parallel/will-cite; }
 
 run_floor() { "$floor" "$1" 2 "$hello" x; }
-run_parity() { "$parity" run --profile profile.json --corpus half --no-file -q -j 2; }
+run_parity() { "$parity" run --profile profile.json --corpus half --no-file -q -j 2 --cache off --isolation "${2:-L0}"; }
+run_parity2() { run_parity "$1" L2; }
 run_ctest() { (cd ctest/b && ctest -j2 -Q); }
 run_lit() { python3 "$lit" -q -j2 lit; }
 run_litdiff() { python3 "$lit" -q -j2 litdiff; }
@@ -79,18 +83,23 @@ run_meson() { meson test -C meson/b --no-rebuild -q --num-processes 2; }
 
 # KEY TESTS NAME|COMPARES of what is installed here
 : >plan
-plan() { # plan PROGRAM KEY TESTS NAME
-	[ -n "$1" ] && command -v "$1" >/dev/null && echo "$2 $3 $4" >>plan
+plan() { # plan PROGRAM PACKAGE KEY TESTS NAME
+	if [ -n "$1" ] && command -v "$1" >/dev/null; then
+		echo "$3 $4 $5" >>plan
+	else
+		echo "left out: ${5%%|*}, not installed (package $2)" >&2
+	fi
 }
-plan "$floor" floor "$many" 'posix_spawn + waitpid|nothing'
-plan "$parity" parity "$many" 'parity run -j2|output, status and files of two backends'
-plan ctest ctest "$many" 'ctest -j2|output with a pattern'
-plan "$lit" lit "$many" 'lit -j2|exit status'
-plan "$lit" litdiff "$few" 'lit -j2 with diff|output'
-plan parallel parallel "$many" 'GNU parallel -j2|output, by a shell'
-plan prove prove "$few" 'prove -j2|output, by a shell'
-plan meson meson "$few" 'meson test|exit status'
-plan bats bats "$few" 'bats|output, by a shell'
+plan "$floor" parity floor "$many" 'posix_spawn + waitpid|nothing'
+plan "$parity" parity parity "$many" 'parity run -j2, L0|output, status and files of two backends'
+plan "$parity" parity parity2 "$many" 'parity run -j2, L2|the same, each program isolated'
+plan ctest cmake ctest "$many" 'ctest -j2|output with a pattern'
+plan "$lit" llvm-14-tools lit "$many" 'lit -j2|exit status'
+plan "$lit" llvm-14-tools litdiff "$few" 'lit -j2 with diff|output'
+plan parallel parallel parallel "$many" 'GNU parallel -j2|output, by a shell'
+plan prove perl prove "$few" 'prove -j2|output, by a shell'
+plan meson meson meson "$few" 'meson test|exit status'
+plan bats bats bats "$few" 'bats|output, by a shell'
 
 round=0
 while [ $round -lt "$rounds" ]; do
@@ -99,8 +108,9 @@ while [ $round -lt "$rounds" ]; do
 	while read -r key tests _; do
 		begin=$(date +%s%N)
 		"run_$key" "$tests" >"$dir/out" 2>&1 </dev/null || {
-			echo "$key failed:" >&2
+			echo "$key failed at its tests:" >&2
 			tail -n 5 "$dir/out" >&2
+			exit 3
 		}
 		took=$((($(date +%s%N) - begin) / tests))
 		[ -n "$bare" ] || bare=$took
@@ -108,14 +118,22 @@ while [ $round -lt "$rounds" ]; do
 	done <plan
 done
 
+# median KEY: ratio and nanoseconds of the round in the middle
+median() {
+	awk -v key="$1" '$1 == key { print $2 / $3, $2 }' times | sort -n |
+		awk '{ line[NR] = $0 } END { print line[int((NR + 1) / 2)] }'
+}
+
 echo "| runner | compares | tests | us a test | x bare spawn |"
 echo "|---|---|---|---|---|"
 while read -r key tests name; do
-	awk -v key="$key" '$1 == key { print $2 / $3, $2 }' times | sort -n |
-		awk -v name="${name%%|*}" -v what="${name##*|}" -v tests="$tests" '
-			{ ratio[NR] = $1; took[NR] = $2 }
-			END {
-				at = int((NR + 1) / 2)
-				printf "| %s | %s | %d | %.0f | %.2f |\n", name, what, tests, took[at] / 1000, ratio[at]
-			}'
+	median "$key" | awk -v name="${name%%|*}" -v what="${name##*|}" -v tests="$tests" \
+		'{ printf "| %s | %s | %d | %.0f | %.2f |\n", name, what, tests, $2 / 1000, $1 }'
 done <plan
+
+grep -q '^ctest ' plan || exit 0
+{ median parity2 && median ctest; } | awk '{ ratio[NR] = $1 } END {
+	over = ratio[1] / ratio[2]
+	printf "peers-L2-over-ctest %.2f 1.00 %s\n", over, over <= 1 ? "ok" : "short"
+	exit over > 1
+}'

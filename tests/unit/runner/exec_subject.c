@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -279,6 +280,18 @@ static int do_spoil(char **args)
 	return rmdir(".tmp") != 0 || symlink("/", ".tmp") != 0 || chmod(".", 0555) != 0;
 }
 
+/* What a listing of names and sizes would not show. */
+static int do_tamper(char **args)
+{
+	int fd = open("given.txt", O_WRONLY);
+
+	if (strcmp(args[0], "mode") == 0)
+		return fchmod(fd, 0600) != 0;
+	if (strcmp(args[0], "attribute") == 0)
+		return fsetxattr(fd, "user.mark", "x", 1, 0) != 0 && errno != ENOTSUP;
+	return write(fd, "GIVEN", 5) != 5;
+}
+
 static int do_crowd(char **args)
 {
 	for (int i = 0; i < 30; i++)
@@ -314,6 +327,7 @@ static const struct {
 	{"remove", do_remove},
 	{"many", do_many},
 	{"spoil", do_spoil},
+	{"tamper", do_tamper},
 	{"crowd", do_crowd},
 };
 

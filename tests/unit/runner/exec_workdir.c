@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -148,7 +149,81 @@ Test(exec_workdir, is_fresh_whatever_was_left_in_it)
 		place_run(&p, modes[i], "0", true);
 		exec_work_dir_done(p.exec, p.dir);
 		cr_assert_eq(exec_work_dir(&p.dir, p.exec, &err), 0, "%s", err.message);
+		place_run(&p, "exit", "0", false);
 		expect_fresh(p.dir);
+	}
+	place_close(&p);
+}
+
+/* The place given back, then the next run in it with this file only. */
+static void place_run_next(struct place *p, const char *name, const char *text, bool executable)
+{
+	struct error err = ERROR_INIT;
+	exec_work_dir_done(p->exec, p->dir);
+	cr_assert_eq(exec_work_dir(&p->dir, p->exec, &err), 0, "%s", err.message);
+	p->given =
+		(struct plan_file){.path = name, .bytes = slice_of(text), .executable = executable};
+	place_run(p, "exit", "0", true);
+	cr_expect_str_eq(left(p), "");
+}
+
+static void expect_file(const struct place *p, const char *name, const char *text, mode_t mode)
+{
+	char *path = path_join(p->dir, name);
+	struct buf content = BUF_INIT(1 << 20);
+	struct stat st;
+	cr_assert_eq(lstat(path, &st), 0, "%s is missing", path);
+	cr_expect(S_ISREG(st.st_mode));
+	cr_expect_eq(st.st_mode & 07777, mode, "%s has mode %o", name, st.st_mode);
+	cr_expect_eq(st.st_nlink, 1);
+	cr_expect_leq(listxattr(path, NULL, 0), 0, "%s has attributes", name);
+	cr_expect_eq(file_read(&content, path, 1 << 20, NULL), 0);
+	cr_expect_str_eq(buf_str(&content), text);
+	buf_done(&content);
+	free(path);
+}
+
+static void expect_none(const struct place *p, const char *name)
+{
+	char *path = path_join(p->dir, name);
+	struct stat st;
+	cr_expect_eq(lstat(path, &st), -1, "%s is there", path);
+	free(path);
+}
+
+Test(exec_workdir, holds_the_next_plans_files_and_no_others)
+{
+	struct place p;
+	place_open(&p);
+	place_run(&p, "exit", "0", true);
+	place_run_next(&p, "other.txt", "a longer text than before", false);
+	expect_file(&p, "other.txt", "a longer text than before", 0644);
+	expect_none(&p, "given.txt");
+	place_run_next(&p, "other.txt", "short", false);
+	expect_file(&p, "other.txt", "short", 0644);
+	place_run_next(&p, "third.txt", "", false);
+	expect_file(&p, "third.txt", "", 0644);
+	expect_none(&p, "other.txt");
+	place_run_next(&p, "third.txt", "program", true);
+	expect_file(&p, "third.txt", "program", 0755);
+	place_run_next(&p, "third.txt/inside", "deep", false);
+	expect_file(&p, "third.txt/inside", "deep", 0644);
+	place_run_next(&p, "given.txt", "given", false);
+	expect_file(&p, "given.txt", "given", 0644);
+	expect_none(&p, "third.txt");
+	place_close(&p);
+}
+
+Test(exec_workdir, does_not_use_a_file_again_that_a_program_touched)
+{
+	const char *const how[] = {"content", "mode", "attribute"};
+	struct place p;
+	place_open(&p);
+	for (size_t i = 0; i < sizeof(how) / sizeof(how[0]); i++) {
+		place_run(&p, "tamper", how[i], true);
+		cr_expect_str_eq(left(&p), i == 0 ? "f given.txt" : "", "%s", how[i]);
+		place_run_next(&p, "given.txt", "given", false);
+		expect_file(&p, "given.txt", "given", 0644);
 	}
 	place_close(&p);
 }

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * exec_glance: most programs leave nothing, and to see that takes less than to list what they left.
+ * True only when nothing whatever differs: the folders are ours and the standard ones empty, each
+ * of the plan's files has its bytes, owner, mode, one link and no attributes, and nothing else
+ * stands beside them. Then there is nothing to report, and nothing but those files to remove.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "runner/exec_internal.h"
+
+enum {
+	LISTING = 8 << 10,
+	CONTENT_MAX = 64 << 10, /* of a file; a larger one is for the scan */
+};
+
+static bool is_dots(const char *name)
+{
+	return name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2]));
+}
+
+static bool is_empty(int parent, const char *name)
+{
+	char entries[LISTING] __attribute__((aligned(_Alignof(struct dirent64))));
+	CLEANUP(close_p) int fd = work_open_untouched(parent, name);
+	ssize_t n = -1;
+
+	while (fd >= 0 && (n = getdents64(fd, entries, sizeof(entries))) > 0)
+		for (ssize_t at = 0; at < n;) {
+			const struct dirent64 *entry = (struct dirent64 *)(entries + at);
+
+			at += entry->d_reclen;
+			if (!is_dots(entry->d_name))
+				return false;
+		}
+	return n == 0;
+}
+
+static bool has_content(int fd, const struct work_entry *entry)
+{
+	static char content[CONTENT_MAX];
+	char sha256[DIGEST_HEX_SIZE];
+	size_t done = 0;
+
+	while (done < entry->size) {
+		ssize_t n = file_read_some(fd, content + done, entry->size - done);
+
+		if (n <= 0)
+			return false;
+		done += (size_t)n;
+	}
+	digest_hex(sha256, slice_make(content, entry->size));
+	return strcmp(sha256, entry->sha256) == 0;
+}
+
+static bool is_as_written(int dir_fd, const struct work_entry *entry)
+{
+	struct stat st;
+
+	if (!entry->planned || entry->size > CONTENT_MAX)
+		return false;
+	CLEANUP(close_p)
+	int fd = openat(dir_fd, entry->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
+	       (st.st_mode & 07777) == entry->mode && st.st_nlink == 1 &&
+	       (uint64_t)st.st_size == entry->size && flistxattr(fd, NULL, 0) <= 0 &&
+	       has_content(fd, entry);
+}
+
+static const struct work_entry *find(const struct work *work, const char *name)
+{
+	for (size_t i = 0; i < work->entry_len; i++)
+		if (strcmp(work->entries[i].path, name) == 0)
+			return &work->entries[i];
+	return NULL;
+}
+
+bool work_is_untouched(const struct work *work)
+{
+	char entries[LISTING] __attribute__((aligned(_Alignof(struct dirent64))));
+	CLEANUP(close_p) int fd = work_open_untouched(AT_FDCWD, work->path);
+	size_t seen = 0, standard = 0;
+	ssize_t n = -1;
+
+	if (work->entry_len > WORK_GLANCE_FILES)
+		return false;
+	while (fd >= 0 && (n = getdents64(fd, entries, sizeof(entries))) > 0)
+		for (ssize_t at = 0; at < n;) {
+			const struct dirent64 *entry = (struct dirent64 *)(entries + at);
+			const struct work_entry *known;
+
+			at += entry->d_reclen;
+			if (is_dots(entry->d_name))
+				continue;
+			if (work_is_standard(entry->d_name)) {
+				if (!is_empty(fd, entry->d_name))
+					return false;
+				standard++;
+				continue;
+			}
+			known = find(work, entry->d_name);
+			if (!known || !is_as_written(fd, known))
+				return false;
+			seen++;
+		}
+	return n == 0 && seen == work->entry_len && standard == WORK_STANDARD;
+}
