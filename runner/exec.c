@@ -24,6 +24,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "runner/exec.h"
+#include "runner/exec_cgroup.h"
 #include "runner/exec_internal.h"
 
 enum {
@@ -165,6 +166,7 @@ int exec_new(struct exec **out, const struct exec_options *options, struct error
 		r = work_tree_open(&exec->tree, options->scratch, options->keep, err);
 	if (r == 0) {
 		sweeper_open(&exec->sweeper);
+		cgroup_remove_empty();
 		r = open_zygotes(exec, options, err);
 	}
 	if (r < 0)
@@ -201,6 +203,7 @@ struct exec *exec_free(struct exec *exec)
 	if (exec->sweeper.children_fd >= 0)
 		(void)sweeper_sweep(&exec->sweeper, is_spared, exec, NULL, 0);
 	sweeper_close(&exec->sweeper);
+	cgroup_remove_empty();
 	work_tree_close(&exec->tree);
 	close_p(&exec->null_fd);
 	arena_done(&exec->arena);
@@ -431,6 +434,12 @@ static enum end_kind end_of_status(const struct run *run, const struct outcome *
 	return number ? END_SIGNAL : run->verdict;
 }
 
+static const enum end_kind end_of_limit[] = {
+	[ZYGOTE_LIMIT_PROCESSES] = END_PROCESS_LIMIT,
+	[ZYGOTE_LIMIT_MEMORY] = END_MEMORY_LIMIT,
+	[ZYGOTE_LIMIT_DISK] = END_DISK_LIMIT,
+};
+
 static void run_kill(struct run *run, enum end_kind verdict)
 {
 	if (run->verdict == END_EXIT)
@@ -482,16 +491,28 @@ static void run_ended(struct run *run, const struct zygote_answer *answer)
 	enum end_kind end = run->verdict;
 	if (end == END_EXIT || end == END_LEAK)
 		end = end_of_status(run, out);
+	/* Whatever became of it then: without the limit it would have gone on. */
+	if (answer->limit != ZYGOTE_LIMIT_NONE && end != END_OUTPUT_LIMIT)
+		end = end_of_limit[answer->limit];
 	run_close(run, end, NULL);
-	if (run->plan->scan_files && run->work)
-		scan_left_files(run->work, out, run->arena);
+	if (!run->plan->scan_files || !run->work)
+		return;
+	int64_t disk = run->plan->limits.disk_bytes;
+	/* One that was over before anybody looked. */
+	if ((int64_t)scan_left_files(run->work, out, run->arena) > disk && disk > 0 &&
+	    end == END_EXIT)
+		out->end = END_DISK_LIMIT;
 }
 
 /* Its zygote is gone, and with it all knowledge of how it ended; what still lives is killed here.
  */
 static void run_lost(struct exec *exec, struct run *run)
 {
+	char group[ZYGOTE_STEP_SIZE];
+
+	memcpy(group, run->zygote.group, sizeof(group));
 	zygote_close(&run->zygote, true);
+	cgroup_kill_named(group);
 	(void)sweeper_sweep(&exec->sweeper, is_spared, exec, NULL, 0);
 	run_close(run, END_LOST, NULL);
 }
@@ -553,7 +574,7 @@ static int run_answer(struct exec *exec, struct run *run, struct error *err)
 		return 0;
 	switch (answer.kind) {
 	case ZYGOTE_READY:
-		run->zygote.is_ready = true;
+		zygote_is_ready(&run->zygote, &answer);
 		return 0;
 	case ZYGOTE_FAILED:
 		run_lost(exec, run);
