@@ -75,18 +75,6 @@ const char *exec_isolation_name(enum exec_isolation isolation)
 	return names[isolation];
 }
 
-/* Descriptors 0 to 2 must be taken, or a pipe of ours would land there and be inherited. */
-static int hold_standard_fds(struct error *err)
-{
-	for (int fd = 0; fd <= 2; fd++) {
-		if (fcntl(fd, F_GETFD) >= 0)
-			continue;
-		if (open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
-			return error_errno(err, errno, "cannot open '/dev/null'");
-	}
-	return 0;
-}
-
 /* The first zygote, at the level asked for, or with EXEC_AUTO at the first that works. */
 static int open_first(struct exec *exec, enum exec_isolation isolation, struct error *err)
 {
@@ -156,7 +144,8 @@ int exec_new(struct exec **out, const struct exec_options *options, struct error
 		exec->runs[i].stdout_stream.fd = -1;
 		exec->runs[i].stderr_stream.fd = -1;
 	}
-	int r = hold_standard_fds(err);
+	/* Or a pipe of ours would land there and be inherited. */
+	int r = file_hold_standard(err);
 	if (r == 0) {
 		exec->null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 		if (exec->null_fd < 0)

@@ -29,7 +29,7 @@
 
 enum {
 	STACK_SIZE = 64 << 10,
-	USER_FACTOR = 4, /* runs of one user at once, and what a bomb grows by between two looks */
+	USER_FACTOR = 2, /* runs of one user at once, and what a bomb grows by between two looks */
 };
 
 struct zygote {
@@ -158,9 +158,9 @@ static void find_strings(struct zygote_job *job)
 }
 
 /*
- * For where no control group counts. In a user namespace the limit counts what is in it: we, init,
- * and one more than allowed, to be seen. Below L2 it counts all of a user's processes, so it is but
- * a wall for what multiplies faster than we look.
+ * For where no control group counts. In a user namespace the limit counts what is in it: we and
+ * init too, and some more than allowed, to be seen. Below L2 it counts all of a user's processes,
+ * so it is but a wall for what multiplies faster than we look.
  */
 static int64_t task_limit(const struct zygote *zygote)
 {
@@ -169,7 +169,7 @@ static int64_t task_limit(const struct zygote *zygote)
 	if (limit <= 0 || cgroup_has(&zygote->watch.cgroup, CGROUP_PIDS))
 		return 0;
 	if (has_namespaces(zygote))
-		return limit + 3;
+		return limit + 16; /* clearly past it, so that nobody can rest just below */
 	return zygote->user_tasks + limit * USER_FACTOR;
 }
 

@@ -111,15 +111,25 @@ static DIR *open_dir(const struct tally *t, pid_t pid, const char *name)
 
 static void look_at_tasks(struct tally *t, pid_t pid)
 {
-	DIR *dir = open_dir(t, pid, "task");
+	char path[PATH_SIZE], name[16];
+	struct stat st;
 	struct dirent *entry;
 
-	while (dir && (entry = readdir(dir))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		t->tasks++;
-		look_for_children(t, pid, entry->d_name);
+	(void)snprintf(path, sizeof(path), "%s/%d/task", t->watch->proc, (int)pid);
+	if (stat(path, &st) < 0)
+		return;
+	t->tasks += (int64_t)st.st_nlink - 2;
+	/* One thread, as a rule: then its name is known, and there are many to look at when it
+	 * matters. */
+	if (st.st_nlink <= 3) {
+		(void)snprintf(name, sizeof(name), "%d", (int)pid);
+		look_for_children(t, pid, name);
+		return;
 	}
+	DIR *dir = opendir(path);
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			look_for_children(t, pid, entry->d_name);
 	if (dir)
 		(void)closedir(dir);
 }
@@ -200,61 +210,74 @@ static int64_t tmp_used(const struct watch *watch, bool *full)
 /* --- a look ------------------------------------------------------------------------------------
  */
 
-/* Everything below `root` that is alive or not yet reaped. */
-static void look_at_processes(struct tally *t, pid_t root)
+/* Everything below `root` that is alive or not yet reaped, up to what is too much. */
+static void find_processes(struct tally *t, pid_t root, int64_t max)
 {
-	const struct watch *watch = t->watch;
-	const struct zygote_plan *plan = watch->plan;
-	bool memory = plan->memory_bytes > 0 && !cgroup_has(&watch->cgroup, CGROUP_MEMORY);
-	struct stat st = {.st_dev = 0};
-	bool disk = plan->disk_bytes > 0 && watch->work[0] && stat(watch->work, &st) == 0;
+	t->queue[t->queue_len++] = root;
+	for (size_t i = 0; i < t->queue_len && t->tasks <= max; i++)
+		look_at_tasks(t, t->queue[i]);
+}
+
+static bool takes_memory(struct tally *t, int64_t limit)
+{
 	int64_t page = sysconf(_SC_PAGESIZE);
 
-	t->queue[t->queue_len++] = root;
-	for (size_t i = 0; i < t->queue_len; i++) {
-		look_at_tasks(t, t->queue[i]);
-		if (memory)
-			t->resident += page * number_after(t, t->queue[i], "statm", " ");
-		if (disk)
+	for (size_t i = 0; i < t->queue_len; i++)
+		t->resident += page * number_after(t, t->queue[i], "statm", " ");
+	/* What is shared counts once, but asking for that is slow. */
+	for (size_t i = 0; t->resident > limit && t->proportional <= limit && i < t->queue_len; i++)
+		t->proportional += 1024 * number_after(t, t->queue[i], "smaps_rollup", "Pss:");
+	return t->proportional > limit;
+}
+
+static bool takes_disk(struct tally *t, int64_t limit)
+{
+	struct stat st;
+	bool full;
+
+	t->disk = tmp_used(t->watch, &full);
+	if (t->watch->work[0] && stat(t->watch->work, &st) == 0) {
+		look_at_folder(t, AT_FDCWD, t->watch->work, 0);
+		for (size_t i = 0; i < t->queue_len && t->disk <= limit; i++)
 			look_at_nameless(t, t->queue[i], st.st_dev);
 	}
-	/* What is shared counts once, but asking for that is slow. */
-	for (size_t i = 0; memory && t->resident > plan->memory_bytes && i < t->queue_len; i++)
-		t->proportional += 1024 * number_after(t, t->queue[i], "smaps_rollup", "Pss:");
+	return t->disk > limit;
+}
+
+static enum zygote_limit look(struct watch *watch, pid_t root)
+{
+	const struct zygote_plan *plan = watch->plan;
+	bool counted = plan->processes <= 0 || cgroup_has(&watch->cgroup, CGROUP_PIDS);
+	/* The root is none of the program's. */
+	int64_t most = counted ? QUEUE_MAX : plan->processes + 1;
+	enum zygote_limit met = watch_end(watch);
+
+	if (met != ZYGOTE_LIMIT_NONE)
+		return met;
+	tally.watch = watch;
+	tally.tasks = tally.resident = tally.proportional = tally.disk = 0;
+	tally.inode_len = tally.queue_len = 0;
+	find_processes(&tally, root, most);
+	if (!counted && tally.tasks > most)
+		return ZYGOTE_LIMIT_PROCESSES;
+	if (plan->memory_bytes > 0 && !cgroup_has(&watch->cgroup, CGROUP_MEMORY) &&
+	    takes_memory(&tally, plan->memory_bytes))
+		return ZYGOTE_LIMIT_MEMORY;
+	if (plan->disk_bytes > 0 && takes_disk(&tally, plan->disk_bytes))
+		return ZYGOTE_LIMIT_DISK;
+	return ZYGOTE_LIMIT_NONE;
 }
 
 enum zygote_limit watch_look(struct watch *watch, pid_t root)
 {
-	const struct zygote_plan *plan = watch->plan;
 	int64_t begin_ns = now_ns();
-	bool counted = cgroup_has(&watch->cgroup, CGROUP_PIDS);
-	enum zygote_limit met;
 
 	if (begin_ns < watch->next_ns)
 		return ZYGOTE_LIMIT_NONE;
-	met = watch_end(watch);
-	tally.watch = watch;
-	tally.tasks = tally.resident = tally.proportional = tally.disk = 0;
-	tally.inode_len = tally.queue_len = 0;
-	if (met == ZYGOTE_LIMIT_NONE)
-		look_at_processes(&tally, root);
-	if (met == ZYGOTE_LIMIT_NONE && !counted && plan->processes > 0 &&
-	    tally.tasks - 1 > plan->processes) /* the root is none of the program's */
-		met = ZYGOTE_LIMIT_PROCESSES;
-	if (met == ZYGOTE_LIMIT_NONE && plan->memory_bytes > 0 &&
-	    tally.proportional > plan->memory_bytes)
-		met = ZYGOTE_LIMIT_MEMORY;
-	if (met == ZYGOTE_LIMIT_NONE && plan->disk_bytes > 0) {
-		bool full;
-		tally.disk += tmp_used(watch, &full);
-		if (watch->work[0])
-			look_at_folder(&tally, AT_FDCWD, watch->work, 0);
-		if (tally.disk > plan->disk_bytes)
-			met = ZYGOTE_LIMIT_DISK;
-	}
-	int64_t took_ns = now_ns() - begin_ns;
-	watch->next_ns =
-		begin_ns + took_ns + (took_ns * SHARE > FIRST_NS ? took_ns * SHARE : FIRST_NS);
+	enum zygote_limit met = look(watch, root);
+	int64_t end_ns = now_ns();
+	int64_t pause_ns = (end_ns - begin_ns) * SHARE;
+	watch->next_ns = end_ns + (pause_ns > FIRST_NS ? pause_ns : FIRST_NS);
 	return met;
 }
 

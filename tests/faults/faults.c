@@ -21,7 +21,7 @@
 #include "runner/exec.h"
 
 enum {
-	PROCESSES = 100,
+	PROCESSES = 64,
 	NAME_SIZE = 16, /* of a process, as the kernel keeps it */
 	LENGTH = 10000,
 	GONE_MS = 10000, /* for the last of those killed to leave */
