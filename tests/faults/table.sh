@@ -20,6 +20,8 @@ prepare() { # prepare FOLDER: everything a user needs who may not read the sourc
 	# Known by this name among the processes, so that it must be one of its own.
 	cp "$FAULT_SUBJECT" "$1/$2"
 	cp "$FAULT_CLOCK" "$1/clock.so"
+	cp "$ESCAPE_DRIVER" "$1/escapes"
+	cp "$ESCAPE_PROGRAM" "$1/escape"
 	cp "$PARITY" "$1/parity"
 	cp "$PARITY_ZYGOTE" "$1/parity-zygote"
 	cp -R "$SOURCE_ROOT/tests/cli/data" "$1/data"
@@ -45,6 +47,14 @@ column() { # column USER LEVEL: its cells
 	export PARITY_ZYGOTE="$world/parity-zygote"
 	(
 		cd "$world" || exit 3
+		# Root's host is not for escapes to roam in.
+		if [ "$2" = L2 ] || [ "$2" = L3 ] || [ "$(as "$1" id -u)" -ne 0 ]; then
+			mkdir host && { [ "$1" = own ] || chown 65534:65534 host; }
+			TMPDIR=$world/scratch as "$1" "$world/escapes" "$2" "$world/escape" host >"$world.ways" ||
+				exit 1
+		else
+			: >"$world.ways"
+		fi
 		TMPDIR=$world/scratch as "$1" "$world/driver" "$2" "$world/$subject" &&
 			as "$1" sh "$world/circumstances.sh" "$2" "$world"
 	) >"$world.cells" 2>"$world.err"
@@ -68,19 +78,26 @@ for level in $levels; do
 done
 
 # --- print it: names from every file, in the order of the first ----------------------------------
-for user in $users; do
+table() { # table USER KIND: from the files $here/USER-LEVEL.KIND
 	who='an ordinary user'
-	[ "$user" != own ] || who=$(id -un)
+	[ "$1" != own ] || who=$(id -un)
 	printf '\n%-26s' "as $who"
 	for level in $levels; do printf '%-16s' "$level"; done
 	printf '\n'
-	cat "$here/$user"-*.cells | cut -f 1 | awk '!seen[$0]++' | while IFS= read -r name; do
+	cat "$here/$1"-*."$2" | cut -f 1 | awk '!seen[$0]++' | while IFS= read -r name; do
 		printf '%-26s' "$name"
 		for level in $levels; do
-			cell=$(awk -F '\t' -v name="$name" '$1 == name { print $2 }' "$here/$user-$level.cells")
+			cell=$(awk -F '\t' -v name="$name" '$1 == name { print $2 }' "$here/$1-$level.$2")
 			printf '%-16s' "${cell:-?}"
 		done
 		printf '\n'
 	done
+}
+for user in $users; do
+	table "$user" cells
+done
+printf '\nways out: "out" where it worked, "?" not tried\n'
+for user in $users; do
+	table "$user" ways
 done
 exit "$failed"
