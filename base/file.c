@@ -129,3 +129,14 @@ int file_replace(const char *path, struct slice bytes, struct error *err)
 	sync_dir_of(path);
 	return 0;
 }
+
+int file_hold_standard(struct error *err)
+{
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		if (open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
+			return error_errno(err, errno, "cannot open '/dev/null'");
+	}
+	return 0;
+}

@@ -185,6 +185,12 @@ static const char *why_unsettled(const struct trial *t, const struct observation
 	case END_FILE_LIMIT:
 		return arena_printf(t->arena, "%s met the file size limit (%s)", obs->backend,
 				    phase);
+	case END_PROCESS_LIMIT:
+		return arena_printf(t->arena, "%s met the limit of processes (%s)", obs->backend,
+				    phase);
+	case END_DISK_LIMIT:
+		return arena_printf(t->arena, "%s met the limit of disk space (%s)", obs->backend,
+				    phase);
 	case END_LOST:
 		return arena_printf(t->arena,
 				    "%s was lost: the process watching it was killed (%s)",

@@ -163,5 +163,6 @@ bool observation_is_inconclusive(const struct observation *obs)
 {
 	return obs->end == END_TIMEOUT || obs->end == END_MEMORY_LIMIT ||
 	       obs->end == END_OUTPUT_LIMIT || obs->end == END_NOT_STARTED ||
-	       obs->end == END_CPU_LIMIT || obs->end == END_FILE_LIMIT || obs->end == END_LOST;
+	       obs->end == END_CPU_LIMIT || obs->end == END_FILE_LIMIT ||
+	       obs->end == END_PROCESS_LIMIT || obs->end == END_DISK_LIMIT || obs->end == END_LOST;
 }

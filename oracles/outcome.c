@@ -23,6 +23,10 @@ const char *end_name(enum end_kind end)
 		return "cpu-limit";
 	case END_FILE_LIMIT:
 		return "file-limit";
+	case END_PROCESS_LIMIT:
+		return "process-limit";
+	case END_DISK_LIMIT:
+		return "disk-limit";
 	case END_LOST:
 		return "lost";
 	}

@@ -23,7 +23,9 @@ enum end_kind {
 	END_NOT_STARTED, /* could not start; `why` says */
 	END_CPU_LIMIT,   /* killed at the limit of processor time */
 	END_FILE_LIMIT,  /* killed for writing a file past its limit */
-	END_LOST,        /* the process watching it was killed: nothing is known of its end */
+	END_PROCESS_LIMIT, /* killed for starting more processes than allowed */
+	END_DISK_LIMIT,    /* killed for filling its work directory past the limit */
+	END_LOST,          /* the process watching it was killed: nothing is known of its end */
 };
 const char *end_name(enum end_kind end); /* "exit", "signal", "timeout", "memory-limit", ... */
 

@@ -36,7 +36,8 @@ struct plan_limits {
 	int64_t cpu_ms;       /* processor time, in whole seconds rounded up; 0 is no limit */
 	int64_t file_bytes;   /* size of any one file; 0 is no limit */
 	int64_t open_files;   /* descriptors of one process; 0 is what we have */
-	int64_t processes;    /* alive at once, as far as the host can count them; 0 is no limit */
+	int64_t processes;    /* alive at once; 0 is no limit */
+	int64_t disk_bytes;   /* that all files in work_dir take; 0 is no limit */
 };
 
 /* All memory belongs to the arena the plan was made in. argv, env: NULL-terminated. */

@@ -23,7 +23,7 @@ enum { MEMORY_MIB = 4096 };
 enum { MEMORY_MIB = 4096 };
 #endif
 
-enum { FILE_MIB = 1024, OPEN_FILES = 1024, PROCESSES = 512 };
+enum { FILE_MIB = 1024, OPEN_FILES = 1024, PROCESSES = 512, DISK_MIB = 2048 };
 
 struct options {
 	struct context_options inputs;
@@ -52,6 +52,7 @@ struct options {
 	int64_t file_mib;
 	int64_t open_files;
 	int64_t processes;
+	int64_t disk_mib;
 	const char *isolation;
 	const char *min_isolation;
 	int64_t repeat;
@@ -100,6 +101,8 @@ static const struct opt opts[] = {
 	    struct options, open_files, .min = 0, .max = 1 << 20),
 	OPT(OPT_INT, 0, "processes", "N", "processes alive at once, 0 for no limit", struct options,
 	    processes, .min = 0, .max = 1 << 20),
+	OPT(OPT_INT, 0, "disk", "MIB", "all that it writes in its folders, 0 for no limit",
+	    struct options, disk_mib, .min = 0, .max = 1 << 24),
 	OPT(OPT_CHOICE, 0, "isolation", "LEVEL",
 	    "L0 to L3; auto is L2 or what works below it (default: auto)", struct options,
 	    isolation, .choices = levels),
@@ -241,6 +244,7 @@ static struct run_options run_options_of(const struct options *o)
 		.file_mib = o->file_mib,
 		.open_files = o->open_files,
 		.processes = o->processes,
+		.disk_mib = o->disk_mib,
 		.isolation = level_of(o->isolation),
 		.min_isolation = level_of(o->min_isolation),
 		.repeat = o->repeat,
@@ -298,6 +302,7 @@ int cmd_run(int argc, char **argv)
 			    .file_mib = FILE_MIB,
 			    .open_files = OPEN_FILES,
 			    .processes = PROCESSES,
+			    .disk_mib = DISK_MIB,
 			    .isolation = "auto",
 			    .min_isolation = "L0"};
 	struct error err = ERROR_INIT;

@@ -28,6 +28,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "runner/exec.h"
+#include "runner/exec_cgroup.h"
 #include "runner/exec_internal.h"
 
 enum {
@@ -81,18 +82,6 @@ const char *exec_isolation_name(enum exec_isolation isolation)
 	static const char *const names[] = {"L0", "L1", "L2", "L3", "auto"};
 
 	return names[isolation];
-}
-
-/* Descriptors 0 to 2 must be taken, or a pipe of ours would land there and be inherited. */
-static int hold_standard_fds(struct error *err)
-{
-	for (int fd = 0; fd <= 2; fd++) {
-		if (fcntl(fd, F_GETFD) >= 0)
-			continue;
-		if (open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
-			return error_errno(err, errno, "cannot open '/dev/null'");
-	}
-	return 0;
 }
 
 /* The first zygote, at the level asked for, or with EXEC_AUTO at the first that works. */
@@ -164,7 +153,8 @@ int exec_new(struct exec **out, const struct exec_options *options, struct error
 		exec->runs[i].stdout_stream.fd = -1;
 		exec->runs[i].stderr_stream.fd = -1;
 	}
-	int r = hold_standard_fds(err);
+	/* Or a pipe of ours would land there and be inherited. */
+	int r = file_hold_standard(err);
 	if (r == 0) {
 		exec->null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 		if (exec->null_fd < 0)
@@ -174,6 +164,7 @@ int exec_new(struct exec **out, const struct exec_options *options, struct error
 		r = work_tree_open(&exec->tree, options->scratch, options->keep, err);
 	if (r == 0) {
 		sweeper_open(&exec->sweeper);
+		cgroup_remove_empty();
 		r = open_zygotes(exec, options, err);
 	}
 	if (r < 0)
@@ -210,6 +201,7 @@ struct exec *exec_free(struct exec *exec)
 	if (exec->sweeper.children_fd >= 0)
 		(void)sweeper_sweep(&exec->sweeper, is_spared, exec, NULL, 0);
 	sweeper_close(&exec->sweeper);
+	cgroup_remove_empty();
 	work_tree_close(&exec->tree);
 	close_p(&exec->null_fd);
 	arena_done(&exec->arena);
@@ -452,6 +444,12 @@ static enum end_kind end_of_status(const struct run *run, const struct outcome *
 	return number ? END_SIGNAL : run->verdict;
 }
 
+static const enum end_kind end_of_limit[] = {
+	[ZYGOTE_LIMIT_PROCESSES] = END_PROCESS_LIMIT,
+	[ZYGOTE_LIMIT_MEMORY] = END_MEMORY_LIMIT,
+	[ZYGOTE_LIMIT_DISK] = END_DISK_LIMIT,
+};
+
 static void run_kill(struct run *run, enum end_kind verdict)
 {
 	if (run->verdict == END_EXIT)
@@ -505,16 +503,28 @@ static void run_ended(struct exec *exec, struct run *run, const struct zygote_an
 	enum end_kind end = run->verdict;
 	if (end == END_EXIT || end == END_LEAK)
 		end = end_of_status(run, out);
+	/* Whatever became of it then: without the limit it would have gone on. */
+	if (answer->limit != ZYGOTE_LIMIT_NONE && end != END_OUTPUT_LIMIT)
+		end = end_of_limit[answer->limit];
 	run_close(run, end, NULL);
-	if (run->plan->scan_files && run->work)
-		scan_left_files(run->work, out, run->arena);
+	if (!run->plan->scan_files || !run->work)
+		return;
+	int64_t disk = run->plan->limits.disk_bytes;
+	/* One that was over before anybody looked. */
+	if ((int64_t)scan_left_files(run->work, out, run->arena) > disk && disk > 0 &&
+	    end == END_EXIT)
+		out->end = END_DISK_LIMIT;
 }
 
 /* Its zygote is gone, and with it all knowledge of how it ended; what still lives is killed here.
  */
 static void run_lost(struct exec *exec, struct run *run)
 {
+	char group[ZYGOTE_STEP_SIZE];
+
+	memcpy(group, run->zygote.group, sizeof(group));
 	zygote_close(&run->zygote, true);
+	cgroup_kill_named(group);
 	(void)sweeper_sweep(&exec->sweeper, is_spared, exec, NULL, 0);
 	run_close(run, END_LOST, NULL);
 }
@@ -577,7 +587,7 @@ static int run_answer(struct exec *exec, struct run *run, struct error *err)
 		return 0;
 	switch (answer.kind) {
 	case ZYGOTE_READY:
-		run->zygote.is_ready = true;
+		zygote_is_ready(&run->zygote, &answer);
 		return 0;
 	case ZYGOTE_FAILED:
 		run_lost(exec, run);

@@ -128,8 +128,8 @@ enum {
 
 /* Note what an earlier phase left, so that the next one's list has only its own. */
 void scan_remember(struct work *work);
-/* Sets work->untouched too. */
-void scan_left_files(struct work *work, struct outcome *out, struct arena *arena);
+/* Returns the bytes that all of it takes, listed or not. Sets work->untouched too. */
+uint64_t scan_left_files(struct work *work, struct outcome *out, struct arena *arena);
 
 /* --- exec_zygote.c: the processes that start programs ------------------------------------------
  */
@@ -148,6 +148,7 @@ struct zygote_link {
 	int fd;
 	bool is_ready;
 	char *share;
+	char group[ZYGOTE_STEP_SIZE]; /* its control group, "" without */
 };
 
 enum zygote_error { ZYGOTE_E_NOTHING = 1, ZYGOTE_E_GONE, ZYGOTE_E_TOO_LONG };
@@ -161,6 +162,8 @@ int zygote_open(struct zygote_link *link, const struct zygote_config *config, in
 void zygote_close(struct zygote_link *link, bool kill_it);
 /* Wait until it is set up. Negative with the step that failed. */
 int zygote_ready(struct zygote_link *link, struct error *err);
+/* It has said so. */
+void zygote_is_ready(struct zygote_link *link, const struct zygote_answer *answer);
 /* Run one program through it, to the end. Negative with the reason why that does not work. */
 int zygote_probe(struct zygote_link *link, const struct zygote_config *config, struct error *err);
 /*

@@ -35,6 +35,7 @@ struct scan {
 	char path[PATH_TEXT];     /* of the entry at hand, relative to the root */
 	const struct work *known; /* entries to leave out, NULL: none */
 	uint64_t hashed;
+	uint64_t bytes; /* on disk, of all that was seen */
 };
 
 typedef VEC(char *) name_list;
@@ -158,6 +159,7 @@ static bool scan_entry(struct scan *scan, int dir_fd, const char *name, bool has
 		.ctime_ns = ns_of(st.st_ctim),
 	};
 	bool is_dir = entry.type == 'd';
+	scan->bytes += (uint64_t)st.st_blocks * 512;
 	const struct work_entry *was = known_find(scan->known, scan->path);
 	if ((was && is_unchanged(scan, was, &entry, dir_fd, name)) ||
 	    (is_dir && known_needs_dir(scan->known, scan->path)))
@@ -251,7 +253,7 @@ void scan_remember(struct work *work)
 	qsort(entries, len, sizeof(*entries), by_path);
 }
 
-void scan_left_files(struct work *work, struct outcome *out, struct arena *arena)
+uint64_t scan_left_files(struct work *work, struct outcome *out, struct arena *arena)
 {
 	struct scan scan = {.arena = arena, .known = work};
 
@@ -282,4 +284,5 @@ void scan_left_files(struct work *work, struct outcome *out, struct arena *arena
 	vec_done(&scan.found);
 	if (out->file_len > 0)
 		qsort(out->files, out->file_len, sizeof(*out->files), left_by_path);
+	return scan.bytes;
 }

@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 enum {
+	SWEEP_PATIENCE = 3, /* rounds before whole trees are killed in each */
+	SWEEP_DEPTH = 32,
 	SWEEP_ROUNDS = 2000,   /* each may uncover the children of those just killed */
 	SWEEP_LIST = 16 << 10, /* bytes of the children list read at once */
 	REAP_TRIES = 5000,     /* of REAP_PAUSE_NS: a killed process may be deep in the kernel */
@@ -105,6 +107,29 @@ static void add_name(pid_t pid, char *names, size_t size)
 	(void)snprintf(names + len, size - len, "%s%s", len ? ", " : "", name);
 }
 
+/*
+ * Everybody below `pid`, the parents first, so that they cannot start more. For what multiplies as
+ * fast as rounds follow each other.
+ */
+static void kill_below(pid_t pid, int depth)
+{
+	char list[SWEEP_LIST], path[64];
+	char *at = list;
+	pid_t child;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : pread(fd, list, sizeof(list) - 1, 0);
+	if (fd >= 0)
+		(void)close(fd);
+	list[n > 0 ? n : 0] = '\0';
+	while ((child = list_next(&at)) > 0) {
+		(void)kill(child, SIGKILL);
+		if (depth < SWEEP_DEPTH)
+			kill_below(child, depth + 1);
+	}
+}
+
 size_t sweeper_sweep(struct sweeper *sweeper, bool (*is_spared)(void *payload, pid_t pid),
 		     void *payload, char *names, size_t names_size)
 {
@@ -127,6 +152,8 @@ size_t sweeper_sweep(struct sweeper *sweeper, bool (*is_spared)(void *payload, p
 			if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
 			    info.si_pid == pid)
 				continue;
+			if (round >= SWEEP_PATIENCE)
+				kill_below(pid, 0);
 			if (names)
 				add_name(pid, names, names_size);
 			if (kill(pid, SIGKILL) == 0)

@@ -234,7 +234,8 @@ static bool write_plan(struct zygote_link *link, const struct plan *plan, const 
 				    .cpu_seconds = (plan->limits.cpu_ms + 999) / 1000,
 				    .file_bytes = plan->limits.file_bytes,
 				    .open_files = plan->limits.open_files,
-				    .processes = plan->limits.processes};
+				    .processes = plan->limits.processes,
+				    .disk_bytes = plan->limits.disk_bytes};
 	bool fits = put(&at, end, dir) && put(&at, end, work_name);
 	for (; fits && plan->argv[out->argc]; out->argc++)
 		fits = put(&at, end, plan->argv[out->argc]);
@@ -272,6 +273,13 @@ int zygote_start(struct zygote_link *link, const struct plan *plan, const char *
 
 /* --- readiness -------------------------------------------------------------------------------- */
 
+void zygote_is_ready(struct zygote_link *link, const struct zygote_answer *answer)
+{
+	link->is_ready = true;
+	memcpy(link->group, answer->step, sizeof(link->group));
+	link->group[sizeof(link->group) - 1] = '\0';
+}
+
 int zygote_ready(struct zygote_link *link, struct error *err)
 {
 	struct zygote_answer answer = {0};
@@ -283,7 +291,7 @@ int zygote_ready(struct zygote_link *link, struct error *err)
 	if (answer.kind == ZYGOTE_FAILED)
 		return error_fault(err, "%.*s: %s", ZYGOTE_STEP_SIZE, answer.step,
 				   strerror(answer.error));
-	link->is_ready = true;
+	zygote_is_ready(link, &answer);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/file.h"
 #include "runner/cmd.h"
 #include "runner/run.h"
 
@@ -80,6 +81,10 @@ static int help(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	struct error err = ERROR_INIT;
+
+	if (file_hold_standard(&err) < 0)
+		return cmd_fail(&err);
 	if (argc < 2) {
 		print_usage(stderr);
 		return RUN_EXIT_INPUT;

@@ -218,6 +218,7 @@ struct plan_limits run_limits(const struct run_options *o)
 		.file_bytes = o->file_mib << 20,
 		.open_files = o->open_files,
 		.processes = o->processes,
+		.disk_bytes = o->disk_mib << 20,
 		.drain_ms = DRAIN_MS,
 	};
 }

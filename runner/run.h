@@ -52,6 +52,7 @@ struct run_options {
 	int64_t file_mib;   /* size of one file */
 	int64_t open_files; /* descriptors of one process */
 	int64_t processes;  /* alive at once */
+	int64_t disk_mib;   /* all that it writes */
 	enum exec_isolation isolation;
 	enum exec_isolation min_isolation; /* a lower level is a fault */
 	int64_t repeat;

@@ -24,6 +24,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "runner/zygote.h"
@@ -32,10 +33,8 @@
 #define AT_RECURSIVE 0x8000
 #endif
 
-#define HIDDEN_SCRATCH "/proc/scratch"
-#define HIDDEN_PROC    "/proc/host"
-#define TREE_OPTIONS   "mode=0755,size=4m,nr_inodes=4k"
-#define TMP_OPTIONS    "mode=1777,size=256m,nr_inodes=64k"
+#define TREE_OPTIONS "mode=0755,size=4m,nr_inodes=4k"
+#define TMP_OPTIONS  "mode=1777,size=256m,nr_inodes=64k"
 
 enum { USER_INSIDE = 1000, KEPT_MAX = 32 };
 
@@ -217,11 +216,11 @@ static int show_hidden(const char *root)
 	(void)inside(target, root, "/proc");
 	if (mkdir(target, 0755) < 0 || mount("proc", target, "tmpfs", 0, TREE_OPTIONS) < 0)
 		return -1;
-	(void)inside(target, root, HIDDEN_SCRATCH);
+	(void)inside(target, root, SANDBOX_SCRATCH);
 	if (mkdir(target, 0755) < 0 || mount(scratch, target, NULL, MS_BIND, NULL) < 0 ||
 	    set_attr(target, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, false) < 0)
 		return -1;
-	(void)inside(target, root, HIDDEN_PROC);
+	(void)inside(target, root, SANDBOX_PROC);
 	if (mkdir(target, 0755) < 0 || mount("/proc", target, NULL, MS_BIND | MS_REC, NULL) < 0)
 		return -1;
 	if (!inside(target, root, scratch) || make_parents(target, strlen(root)) < 0 ||
@@ -361,7 +360,7 @@ int sandbox_mount(const char *work_name)
 	char from[PATH_MAX], dir[PATH_MAX], to[PATH_MAX];
 
 	if (*work_name) {
-		if (!inside(from, HIDDEN_SCRATCH "/", work_name) || !inside(dir, scratch, "/") ||
+		if (!inside(from, SANDBOX_SCRATCH "/", work_name) || !inside(dir, scratch, "/") ||
 		    !inside(to, dir, work_name))
 			return errno = ENAMETOOLONG, -1;
 		if (mount(from, to, NULL, MS_BIND, NULL) < 0)
@@ -411,4 +410,14 @@ static int empty(int parent, const char *name, bool top)
 int sandbox_clean(void)
 {
 	return empty(tmp_fd, ".", true);
+}
+
+int64_t sandbox_tmp_used(bool *full)
+{
+	struct statfs st;
+
+	if (fstatfs(tmp_fd, &st) < 0)
+		return 0;
+	*full = st.f_bfree == 0 || st.f_ffree == 0;
+	return (int64_t)(st.f_blocks - st.f_bfree) * (int64_t)st.f_bsize;
 }

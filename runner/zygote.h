@@ -22,6 +22,7 @@ enum {
 	ZYGOTE_SHARE_SIZE = 5 << 20,
 	ZYGOTE_PLAN_AT = 1 << 20, /* before it the set-up, which may be read while a plan comes */
 	ZYGOTE_NAMES_SIZE = 160,
+	ZYGOTE_PATH_SIZE = 4096,
 	ZYGOTE_STEP_SIZE = 96,
 	ZYGOTE_STRINGS_MAX = 128 << 10, /* arguments and variables of one plan */
 	ZYGOTE_PROBE_EXIT = 42,         /* of "parity-zygote --probe" when it runs as it should */
@@ -53,6 +54,7 @@ struct zygote_plan {
 	int64_t file_bytes;
 	int64_t open_files;
 	int64_t processes;
+	int64_t disk_bytes;
 	uint32_t argc;
 	uint32_t envc;
 	uint32_t text_size;
@@ -89,15 +91,25 @@ enum zygote_answer_kind {
 	ZYGOTE_ENDED,       /* nothing of it is left */
 };
 
+/* Of a run as a whole, which nothing that is said of the program alone can tell. */
+enum zygote_limit {
+	ZYGOTE_LIMIT_NONE,
+	ZYGOTE_LIMIT_PROCESSES,
+	ZYGOTE_LIMIT_MEMORY,
+	ZYGOTE_LIMIT_DISK,
+};
+
 struct zygote_answer {
 	uint32_t kind;
+	uint32_t limit; /* an enum zygote_limit, of ENDED */
 	int32_t error;
 	int32_t status; /* as wait4(2) gave it */
 	uint32_t survivors;
 	int64_t start_ns; /* CLOCK_MONOTONIC */
 	int64_t end_ns;
 	struct rusage usage;
-	char step[ZYGOTE_STEP_SIZE]; /* of FAILED; else names of survivors */
+	/* Of FAILED what did; of READY the control group's name; else names of survivors. */
+	char step[ZYGOTE_STEP_SIZE];
 };
 
 /* --- inside the helper ------------------------------------------------------------------------ */
@@ -112,7 +124,8 @@ struct zygote_job {
 	char **env;
 	int fds[3];
 	int level;
-	pid_t parent; /* 0 when it cannot be known: in another PID namespace */
+	int64_t task_limit; /* of this user; 0: somebody else counts */
+	pid_t parent;       /* 0 when it cannot be known: in another PID namespace */
 	struct zygote_result *result;
 };
 
@@ -138,6 +151,11 @@ int sandbox_prepare(const char *work_name);
 int sandbox_mount(const char *work_name);
 /* After the run: the private /tmp emptied. */
 int sandbox_clean(void);
+/* Bytes in the private /tmp, and whether no more go in. */
+int64_t sandbox_tmp_used(bool *full);
+/* From the inside of a zygote, not of a run: the scratch folder, and the host's processes. */
+#define SANDBOX_SCRATCH "/proc/scratch"
+#define SANDBOX_PROC    "/proc/host"
 
 /* sandbox_filter.c: the system-call filter for this process and all that descend from it. */
 int sandbox_filter(int level);

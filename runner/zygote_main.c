@@ -5,11 +5,14 @@
  * run after another until the runner's end of the socket closes; whatever runs then is killed
  * first.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -21,9 +24,13 @@
 #include <unistd.h>
 
 #include "runner/exec_sweep.h"
+#include "runner/zygote_watch.h"
 #include "runner/zygote.h"
 
-enum { STACK_SIZE = 64 << 10 };
+enum {
+	STACK_SIZE = 64 << 10,
+	USER_FACTOR = 2, /* runs of one user at once, and what a bomb grows by between two looks */
+};
 
 struct zygote {
 	int level;
@@ -35,6 +42,9 @@ struct zygote {
 	pid_t pid; /* the program, or the init of its namespace; 0: nothing runs */
 	int pidfd;
 	bool told; /* EXITED was sent */
+	struct watch watch;
+	enum zygote_limit limit; /* that the run has met */
+	int64_t user_tasks;      /* that were not ours when we began */
 	int64_t start_ns;
 	int64_t end_ns;
 };
@@ -62,6 +72,27 @@ static void say(const struct zygote_answer *answer)
 
 /* --- set-up ----------------------------------------------------------------------------------- */
 
+/* Of our user: a limit of processes counts them all, ours and others. */
+static int64_t count_user_tasks(void)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+	struct stat st;
+	char path[64];
+	int64_t count = 0;
+
+	while (dir && (entry = readdir(dir))) {
+		if (atoi(entry->d_name) <= 0)
+			continue;
+		(void)snprintf(path, sizeof(path), "%.20s/task", entry->d_name);
+		if (fstatat(dirfd(dir), path, &st, 0) == 0 && st.st_uid == geteuid())
+			count += (int64_t)st.st_nlink - 2;
+	}
+	if (dir)
+		(void)closedir(dir);
+	return count;
+}
+
 static int set_up(struct zygote *zygote, struct zygote_answer *answer)
 {
 	const struct zygote_setup *setup = (const struct zygote_setup *)zygote->share;
@@ -74,6 +105,9 @@ static int set_up(struct zygote *zygote, struct zygote_answer *answer)
 	(void)setrlimit(RLIMIT_CORE, &no_core);
 	(void)umask(022);
 	sweeper_open(&zygote->sweeper);
+	cgroup_open(&zygote->watch.cgroup);
+	watch_open(&zygote->watch, zygote->level);
+	zygote->user_tasks = has_namespaces(zygote) ? 0 : count_user_tasks();
 	if (has_namespaces(zygote)) {
 		if (pipe2(zygote->init.alive_fds, O_CLOEXEC) < 0)
 			return -1;
@@ -123,6 +157,34 @@ static void find_strings(struct zygote_job *job)
 	strings[n] = NULL;
 }
 
+/*
+ * For where no control group counts. In a user namespace the limit counts what is in it: we and
+ * init too, and some more than allowed, to be seen. Below L2 it counts all of a user's processes,
+ * so it is but a wall for what multiplies faster than we look.
+ */
+static int64_t task_limit(const struct zygote *zygote)
+{
+	int64_t limit = zygote->job.plan->processes;
+
+	if (limit <= 0 || cgroup_has(&zygote->watch.cgroup, CGROUP_PIDS))
+		return 0;
+	if (has_namespaces(zygote))
+		return limit + 16; /* clearly past it, so that nobody can rest just below */
+	return zygote->user_tasks + limit * USER_FACTOR;
+}
+
+static void watch_run(struct zygote *zygote)
+{
+	const struct zygote_setup *setup = (const struct zygote_setup *)zygote->share;
+	const char *scratch = has_namespaces(zygote) ? SANDBOX_SCRATCH : setup->text;
+	char work[ZYGOTE_PATH_SIZE] = "";
+
+	if (zygote->job.work_name[0] && snprintf(work, sizeof(work), "%s/%s", scratch,
+						 zygote->job.work_name) >= (int)sizeof(work))
+		work[0] = '\0';
+	watch_start(&zygote->watch, zygote->job.plan, work);
+}
+
 static pid_t start_init(struct zygote *zygote)
 {
 	static char stack[STACK_SIZE] __attribute__((aligned(64)));
@@ -164,7 +226,10 @@ static void start(struct zygote *zygote, struct msghdr *message)
 	job->level = zygote->level;
 	job->parent = getpid();
 	find_strings(job);
+	job->task_limit = task_limit(zygote);
 	zygote->told = false;
+	zygote->limit = ZYGOTE_LIMIT_NONE;
+	watch_run(zygote);
 	zygote->start_ns = now_ns();
 	zygote->pid =
 		has_namespaces(zygote) ? start_init(zygote) : zygote_spawn(job, &zygote->pidfd);
@@ -188,6 +253,11 @@ static void kill_program(const struct zygote *zygote)
 	(void)kill(zygote->pid, SIGKILL);
 }
 
+static bool is_program(void *payload, pid_t pid)
+{
+	return pid == ((struct zygote *)payload)->pid;
+}
+
 static void ask_to_end(const struct zygote *zygote)
 {
 	/* Init passes it on to everybody; without one a program may have left its own group. */
@@ -204,6 +274,26 @@ static void pause_program(const struct zygote *zygote, bool stop)
 		(void)kill(zygote->pid, stop ? SIGUSR1 : SIGUSR2);
 	else
 		sweeper_signal_all(stop ? SIGSTOP : SIGCONT);
+}
+
+/*
+ * A limit of the whole run is met. Below L2 those who left the group are hunted down at once, for
+ * they may multiply while their program's output is read to its end; whoever may, does so ahead of
+ * everybody, or as many as there are would keep us from a processor.
+ */
+static void meet_limit(struct zygote *zygote, enum zygote_limit limit)
+{
+	const struct sched_param first = {.sched_priority = 1}, usual = {.sched_priority = 0};
+
+	zygote->limit = limit;
+	kill_program(zygote);
+	if (has_namespaces(zygote))
+		return;
+	bool is_first = sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &first) == 0;
+	cgroup_kill_others(&zygote->watch.cgroup, zygote->pid);
+	(void)sweeper_sweep(&zygote->sweeper, is_program, zygote, NULL, 0);
+	if (is_first)
+		(void)sched_setscheduler(0, SCHED_OTHER, &usual);
 }
 
 static void tell_exited(struct zygote *zygote)
@@ -228,6 +318,7 @@ static void finish(struct zygote *zygote)
 		;
 	if (has_namespaces(zygote)) {
 		if (result->start_errno != 0) {
+			(void)watch_end(&zygote->watch);
 			not_started(zygote, result->start_errno);
 			return;
 		}
@@ -240,11 +331,15 @@ static void finish(struct zygote *zygote)
 		}
 		answer.survivors = result->survivors;
 		memcpy(answer.step, result->names, sizeof(answer.step) - 1);
-		(void)sandbox_clean();
 	} else if (zygote->told || sweeper_has_other(&zygote->sweeper, 0)) {
 		answer.survivors = (uint32_t)sweeper_sweep(&zygote->sweeper, NULL, NULL,
 							   answer.step, sizeof(answer.step));
 	}
+	/* Asked in any case: what is counted up to here is not the next run's. */
+	enum zygote_limit met = watch_end(&zygote->watch);
+	answer.limit = zygote->limit != ZYGOTE_LIMIT_NONE ? zygote->limit : met;
+	if (has_namespaces(zygote))
+		(void)sandbox_clean();
 	end_run(zygote);
 	say(&answer);
 }
@@ -291,6 +386,16 @@ static bool obey(struct zygote *zygote)
 	return true;
 }
 
+static void look(struct zygote *zygote)
+{
+	/* Of those whose parent ended, some may be ours already and none of the program's. */
+	pid_t root = has_namespaces(zygote) ? zygote->pid : getpid();
+	enum zygote_limit limit = watch_look(&zygote->watch, root);
+
+	if (limit != ZYGOTE_LIMIT_NONE)
+		meet_limit(zygote, limit);
+}
+
 static void serve(struct zygote *zygote)
 {
 	for (;;) {
@@ -300,8 +405,11 @@ static void serve(struct zygote *zygote)
 			{.fd = zygote->told ? -1 : zygote->pidfd, .events = POLLIN},
 			{.fd = zygote->init.event_fd, .events = POLLIN},
 		};
-		if (poll(polls, 3, -1) < 0)
+		bool looks = zygote->pid > 0 && zygote->limit == ZYGOTE_LIMIT_NONE;
+		if (poll(polls, 3, looks ? watch_wait_ms(&zygote->watch) : -1) < 0)
 			continue;
+		if (looks)
+			look(zygote);
 		if (polls[0].revents && !obey(zygote))
 			return;
 		/* A command may have ended the run that these are about. */
@@ -346,6 +454,7 @@ int main(int argc, char **argv)
 		say(&answer);
 		return 1;
 	}
+	memcpy(answer.step, zygote.watch.cgroup.name, CGROUP_NAME_SIZE);
 	say(&answer);
 	serve(&zygote);
 	if (zygote.pid > 0) {

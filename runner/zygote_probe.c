@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "runner/exec_cgroup.h"
 #include "runner/exec_sweep.h"
 #include "runner/zygote.h"
 
@@ -121,10 +122,32 @@ static int try_proc(void)
 	return errno ? -1 : 0;
 }
 
+/* In a group of its own, which this process leaves by ending. */
+static int try_group(enum cgroup_controller which)
+{
+	struct cgroup cgroup;
+
+	cgroup_open(&cgroup);
+	errno = cgroup.why[which];
+	return cgroup_has(&cgroup, which) ? 0 : -1;
+}
+
+static int try_group_pids(void)
+{
+	return try_group(CGROUP_PIDS);
+}
+
+static int try_group_memory(void)
+{
+	return try_group(CGROUP_MEMORY);
+}
+
 static const struct {
 	const char *name;
 	int (*use)(void);
 } mechanisms[] = {
+	{"cgroup: processes", try_group_pids},
+	{"cgroup: memory", try_group_memory},
 	{"subreaper", try_subreaper},
 	{"list of children", try_children_list},
 	{"pidfd", try_pidfd},
@@ -155,5 +178,6 @@ int zygote_print_mechanisms(void)
 		int error = WIFEXITED(status) ? WEXITSTATUS(status) : EFAULT;
 		(void)printf("%s\t%s\n", mechanisms[i].name, error ? strerror(error) : "ok");
 	}
+	cgroup_remove_empty();
 	return fflush(stdout) != 0;
 }

@@ -53,7 +53,7 @@ static int child_main(void *payload)
 	set_limit(RLIMIT_CPU, plan->cpu_seconds, plan->cpu_seconds + 1);
 	set_limit(RLIMIT_FSIZE, plan->file_bytes, plan->file_bytes);
 	set_limit(RLIMIT_NOFILE, plan->open_files, plan->open_files);
-	set_limit(RLIMIT_NPROC, plan->processes, plan->processes);
+	set_limit(RLIMIT_NPROC, job->task_limit, job->task_limit);
 	set_limit(RLIMIT_AS, plan->memory_bytes, plan->memory_bytes);
 	(void)execve(job->argv[0], job->argv, job->env);
 	return fail(job);

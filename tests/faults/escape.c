@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * exec_escape: a program under test that tries to get out. Each way prints "out NAME" when it
- * worked and nothing when it did not. Arguments: a host file it must not see, a process of the host
- * it must not reach, a TCP port of the host it must not reach.
+ * escape: a program under test that tries to get out, way after way; a line each: the way, a tab,
+ * "out" when it worked, else "no". Arguments: a host file it must not see, a process of the host it
+ * must not reach, a TCP port of the host, by whose number other things of the host are named too,
+ * and a git repository with a cache folder beside it.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -11,10 +12,12 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/reboot.h>
@@ -25,11 +28,13 @@
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *secret;
 static pid_t victim;
 static int port;
+static const char *repository;
 
 static bool can_write(const char *path)
 {
@@ -185,7 +190,10 @@ static bool use_device(void)
 
 static bool share_memory(void)
 {
-	return shmget(0x70617269, 4096, 0) >= 0;
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/dev/shm/parity-%d", port);
+	return shmget(port, 0, 0) >= 0 || open(path, O_RDONLY) >= 0;
 }
 
 static bool use_descriptors(void)
@@ -204,6 +212,122 @@ static bool raise_limits(void)
 static bool use_handle(void)
 {
 	return syscall(SYS_open_by_handle_at, AT_FDCWD, NULL, O_RDONLY) >= 0 || errno != EPERM;
+}
+
+static bool open_below(const char *folder, const char *name, int flags)
+{
+	char path[4096];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return open(path, flags, 0600) >= 0;
+}
+
+static bool read_repository(void)
+{
+	return open_below(repository, ".git/HEAD", O_RDONLY);
+}
+
+static bool write_branch(void)
+{
+	return open_below(repository, ".git/refs/heads/out", O_WRONLY | O_CREAT);
+}
+
+static bool write_ledger(void)
+{
+	return open_below(repository, ".git/refs/parity/out", O_WRONLY | O_CREAT);
+}
+
+static bool write_cache(void)
+{
+	return open_below(repository, "../cache/out", O_WRONLY | O_CREAT);
+}
+
+/* Names of sockets that belong to the network rather than to a folder. */
+static bool reach_abstract_socket(void)
+{
+	struct sockaddr_un host = {.sun_family = AF_UNIX};
+	int len = snprintf(host.sun_path + 1, sizeof(host.sun_path) - 1, "parity-%d", port);
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	return connect(fd, (struct sockaddr *)&host,
+		       (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)len)) == 0;
+}
+
+static bool enter_root_of_process(void)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/root/etc/passwd", (int)victim);
+	return open(path, O_RDONLY) >= 0 || open("/proc/1/root/etc/shadow", O_RDONLY) >= 0;
+}
+
+static bool use_keyring(void)
+{
+	return syscall(SYS_add_key, "user", "parity", "x", 1, -3 /* session */) >= 0 ||
+	       syscall(SYS_keyctl, 0, -4 /* user */, 1) >= 0;
+}
+
+static bool handle_page_faults(void)
+{
+	return syscall(SYS_userfaultfd, 1 /* user mode only */) >= 0;
+}
+
+static bool watch_performance(void)
+{
+	unsigned attr[32] = {1 /* software */, sizeof(attr), 0};
+
+	return syscall(SYS_perf_event_open, attr, 0, -1, -1, 0) >= 0 || errno != EPERM;
+}
+
+static bool set_up_ring(void)
+{
+	char params[120] = {0};
+
+	return syscall(SYS_io_uring_setup, 1, params) >= 0;
+}
+
+static bool run_as_root(void)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execl("/bin/su", "su", "-c", "exit 42", (char *)NULL);
+		_exit(1);
+	}
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 42;
+}
+
+static bool type_into_terminal(void)
+{
+	char byte = '#';
+	int fd = open("/dev/ptmx", O_RDWR | O_NOCTTY);
+
+	return ioctl(0, TIOCSTI, &byte) == 0 || ioctl(2, TIOCSTI, &byte) == 0 ||
+	       (fd >= 0 && ioctl(fd, TIOCSTI, &byte) == 0);
+}
+
+static bool enter_namespace(void)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)victim);
+	int fd = open(path, O_RDONLY);
+	return fd >= 0 && setns(fd, 0) == 0;
+}
+
+static bool steal_descriptor(void)
+{
+	int fd = (int)syscall(SYS_pidfd_open, victim, 0);
+
+	return fd >= 0 && syscall(SYS_pidfd_getfd, fd, 0, 0) >= 0;
+}
+
+static bool set_clock(void)
+{
+	struct timespec now = {.tv_sec = 0};
+
+	return clock_settime(CLOCK_REALTIME, &now) == 0;
 }
 
 static const struct {
@@ -236,18 +360,46 @@ static const struct {
 	{"raise-limits", raise_limits},
 	{"file-handle", use_handle},
 	{"siblings", list_siblings},
+	{"read-repository", read_repository},
+	{"write-branch", write_branch},
+	{"write-ledger", write_ledger},
+	{"write-cache", write_cache},
+	{"abstract-socket", reach_abstract_socket},
+	{"root-of-process", enter_root_of_process},
+	{"keyring", use_keyring},
+	{"page-faults", handle_page_faults},
+	{"performance", watch_performance},
+	{"io-uring", set_up_ring},
+	{"setuid-program", run_as_root},
+	{"terminal", type_into_terminal},
+	{"enter-namespace", enter_namespace},
+	{"steal-descriptor", steal_descriptor},
+	{"set-clock", set_clock},
 };
+
+/* In a process of its own: some ways change what those after them would find. */
+static bool works(bool (*try)(void))
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(try() ? 42 : 0);
+	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+	       WEXITSTATUS(status) == 42;
+}
 
 int main(int argc, char **argv)
 {
-	if (argc != 4)
+	if (argc != 5)
 		return 99;
 	secret = argv[1];
 	victim = atoi(argv[2]);
 	port = atoi(argv[3]);
-	for (size_t i = 0; i < sizeof(WAYS) / sizeof(WAYS[0]); i++)
-		if (WAYS[i].try())
-			printf("out %s\n", WAYS[i].name);
-	printf("tried %zu\n", sizeof(WAYS) / sizeof(WAYS[0]));
+	repository = argv[4];
+	for (size_t i = 0; i < sizeof(WAYS) / sizeof(WAYS[0]); i++) {
+		printf("%s\t%s\n", WAYS[i].name, works(WAYS[i].try) ? "out" : "no");
+		(void)fflush(stdout);
+	}
 	return 0;
 }
