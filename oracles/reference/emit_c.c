@@ -21,6 +21,38 @@ static bool planted(const struct emit *em, enum fault fault)
 /* --- statements
  * -------------------------------------------------------------------------------------------- */
 
+/*
+ * "x = x + y" on texts, where x may move: y is added in place while it fits, which is what a text
+ * built piece by piece does at nearly every step. The runtime does the same out of line.
+ */
+static bool emit_append(struct emit *em, const struct stmt *s, uint32_t live)
+{
+	const struct expr *e = s->expr;
+	if (!stmt_moved_read(s) || e->u.op != OP_CONCAT || e->arg_len != 2 ||
+	    planted(em, FAULT_STRING_CONCAT_SWAPPED))
+		return false;
+	const struct expr *piece = e->args[1];
+	if (piece->kind == EXPR_STRING) {
+		buf_addf(em->out, "if (RT_HAS_ROOM(s%u, %zuUL)) {\nRT_APPEND(s%u, ", s->slot,
+			 piece->u.s.len, s->slot);
+		emit_quoted(em->out, piece->u.s);
+		buf_addf(em->out, ", %zuUL);\n} else {\n", piece->u.s.len);
+		emit_value(em, piece, live);
+	} else {
+		emit_value(em, piece, live);
+		buf_addf(em->out,
+			 "if (t%u.tag == RT_STRING && RT_HAS_ROOM(s%u, t%u.u.string->len)) {\n"
+			 "RT_APPEND(s%u, t%u.u.string->bytes, t%u.u.string->len);\n"
+			 "RT_DROP(t%u);\n} else {\n",
+			 live, s->slot, live, s->slot, live, live, live);
+	}
+	buf_addf(em->out,
+		 "struct value a[2] = {s%u, t%u};\ns%u.tag = RT_NULL;\n"
+		 "t%u = rt_concat(rt, 2, a);\nRT_CHECK(u%u);\nRT_STORE(s%u, t%u);\n}\n",
+		 s->slot, live, s->slot, live, live, s->slot, live);
+	return true;
+}
+
 static void emit_set(struct emit *em, const struct stmt *s, uint32_t live)
 {
 	if (em->function->slots[s->slot].rep != REP_VALUE) {
@@ -28,6 +60,8 @@ static void emit_set(struct emit *em, const struct stmt *s, uint32_t live)
 		buf_addf(em->out, "s%u = %s;\n", s->slot, x.text);
 		return;
 	}
+	if (emit_append(em, s, live))
+		return;
 	em->moved = stmt_moved_read(s);
 	emit_value(em, s->expr, live);
 	buf_addf(em->out, "RT_STORE(s%u, t%u);\n", s->slot, live);

@@ -43,6 +43,7 @@ struct interp {
 	struct literal *literals; /* open addressing by the expression's address */
 	size_t literal_cap;
 	size_t literal_len;
+	uint64_t steps_left;
 };
 
 enum { ARGS_INLINE = 8, SLOTS_INLINE = 24 };
@@ -251,6 +252,14 @@ static struct value zero_of(enum rep rep)
 	}
 }
 
+/* One more call or round of a loop. False: a trap is pending, now or since before. */
+static bool step(struct interp *in)
+{
+	if (in->steps_left-- == 0)
+		rt_trap(in->rt, "step limit exceeded");
+	return !in->rt->trap;
+}
+
 /* Runs a body whose parameters stand in the first slots. Consumes the slots. */
 static struct value run_body(struct interp *in, const struct function *f, struct value *slots)
 {
@@ -258,7 +267,7 @@ static struct value run_body(struct interp *in, const struct function *f, struct
 	struct frame frame = {.function = f, .slots = slots, .result = zero_of(f->result)};
 	for (uint32_t i = f->param_len; i < f->slot_len; i++)
 		slots[i] = rt_null();
-	if (!rt_enter(rt))
+	if (!rt_enter(rt) && step(in))
 		(void)exec_all(in, &frame, f->body, f->body_len);
 	rt->depth--;
 	for (uint32_t i = 0; i < f->slot_len; i++)
@@ -542,7 +551,7 @@ static enum flow exec_for(struct interp *in, struct frame *frame, const struct s
 	enum flow flow = FLOW_NEXT;
 	enum rep rep = frame->function->slots[s->slot].rep;
 	int64_t len = rt_iter_len(rt, &sequence);
-	for (int64_t i = 0; i < len && !rt->trap; i++) {
+	for (int64_t i = 0; i < len && step(in); i++) {
 		struct value item = slot_form(rt, rep, rt_iter_at(&sequence, i));
 		if (rt->trap)
 			break;
@@ -559,7 +568,7 @@ static enum flow exec_while(struct interp *in, struct frame *frame, const struct
 {
 	for (;;) {
 		struct value condition = eval(in, frame, s->expr);
-		if (in->rt->trap)
+		if (!step(in))
 			return FLOW_RETURN;
 		if (!condition.u.i)
 			return FLOW_NEXT;
@@ -634,9 +643,10 @@ static enum flow exec_all(struct interp *in, struct frame *frame, struct stmt **
  * --------------------------------------------------------------------------------------------------------
  */
 
-static int run(const struct program *program, uint32_t entry, char *const *args, char **message)
+static int run(const struct program *program, uint32_t entry, char *const *args,
+	       const struct interp_limits *limits, char **message)
 {
-	struct interp in = {.program = program};
+	struct interp in = {.program = program, .steps_left = UINT64_MAX};
 	struct rt_program meta;
 	struct rt_main main;
 	rt_meta_build(&meta, &in.arena, program);
@@ -646,6 +656,10 @@ static int run(const struct program *program, uint32_t entry, char *const *args,
 	struct rt rt;
 	rt_init(&rt, &meta, &in);
 	in.rt = &rt;
+	if (limits) {
+		in.steps_left = limits->steps;
+		rt.heap_limit = limits->heap_bytes;
+	}
 	if (args)
 		rt_meta_main(&main, &in.arena, program, args);
 	int r = args ? rt_run_main(&rt, &main, message) : rt_run(&rt, entry, message);
@@ -656,10 +670,16 @@ static int run(const struct program *program, uint32_t entry, char *const *args,
 
 int interp_run(const struct program *program, uint32_t entry, char **message)
 {
-	return run(program, entry, NULL, message);
+	return run(program, entry, NULL, NULL, message);
+}
+
+int interp_run_within(const struct program *program, uint32_t entry,
+		      const struct interp_limits *limits, char **message)
+{
+	return run(program, entry, NULL, limits, message);
 }
 
 int interp_run_main(const struct program *program, char *const *args, char **message)
 {
-	return run(program, 0, args, message);
+	return run(program, 0, args, NULL, message);
 }

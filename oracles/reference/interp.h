@@ -10,6 +10,16 @@
  */
 int interp_run(const struct program *program, uint32_t entry, char **message);
 
+/* How far a run may go that somebody else's program must not keep. */
+struct interp_limits {
+	uint64_t steps; /* loop rounds and calls; past them the run fails: "step limit exceeded" */
+	uint64_t heap_bytes; /* of the guest's heap */
+};
+
+/* The same within limits. */
+int interp_run_within(const struct program *program, uint32_t entry,
+		      const struct interp_limits *limits, char **message);
+
 /* Binds args, up to a NULL, to the parameters of fn main and calls it; see rt_run_main. */
 int interp_run_main(const struct program *program, char *const *args, char **message);
 

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+void *memcpy(void *to, const void *from, size_t n);
+
 #define RT_CLONE(to, from)                                                                         \
 	to = from;                                                                                 \
 	if (to.tag >= RT_HEAP)                                                                     \
@@ -24,6 +26,12 @@
 #define RT_SET_FLOAT(v, n)  v.tag = RT_FLOAT, v.u.f = (n)
 #define RT_SET_BOOL(v, n)   v.tag = RT_BOOL, v.u.i = (n)
 #define RT_SET_STRING(v, s) v.tag = RT_STRING, v.u.string = &s, s.head.refs++
+/* May `n` bytes be added to the text in x where it stands? Only when nobody else sees it. */
+#define RT_HAS_ROOM(x, n)                                                                          \
+	(x.tag == RT_STRING && x.u.string->head.refs == 1 &&                                       \
+	 x.u.string->cap - x.u.string->len >= (n))
+#define RT_APPEND(x, from, n)                                                                      \
+	memcpy(x.u.string->bytes + x.u.string->len, from, n), x.u.string->len += n
 #define RT_CHECK(fail)                                                                             \
 	if (RT_UNLIKELY(rt->trap))                                                                 \
 	goto fail

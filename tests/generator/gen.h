@@ -5,8 +5,9 @@
  * them, and recursion counts down. Numbers are kept small, so that most programs end well; some
  * fail on purpose.
  *
- * Here: what the parts share. gen_expr.c writes expressions, gen_stmt.c statements, gen_program.c
- * declarations and whole programs; generate.c is the command.
+ * Here: what the parts share. gen_expr.c writes expressions, gen_stmt.c statements, gen_feature.c
+ * features with declarations of their own, gen_program.c other declarations and whole programs;
+ * generate.c is the command.
  */
 #pragma once
 
@@ -95,6 +96,9 @@ const char *gen_declare(struct gen *g, enum gtype type, bool is_var, unsigned le
 void gen_block(struct gen *g, int count, int depth);
 /* One statement that fails when it runs. */
 void gen_trap(struct gen *g);
+/* Declarations of some features, drawn by the seed, and the statements that show them. */
+unsigned gen_features(struct gen *g);
+void gen_use_features(struct gen *g, unsigned used);
 /* Indentation, then the text. */
 void gen_line(struct gen *g, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

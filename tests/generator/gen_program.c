@@ -157,6 +157,7 @@ void gen_program(struct buf *out, uint64_t seed)
 	size_t helpers = gen_below(&g, HELPERS_MAX - 1);
 	unsigned long long id = seed;
 	bool traps = gen_once_in(&g, TRAP_ONCE_IN);
+	unsigned used;
 	int statements = 2 + (int)gen_below(&g, 4);
 
 	buf_addf(out, "type Oops%llu:\n  message: String\n\n", id);
@@ -164,12 +165,14 @@ void gen_program(struct buf *out, uint64_t seed)
 	buf_addf(out, "\nfn d%llu(n: Int) -> Int:\n  return d%llu(n + 1) + 1\n", id, id);
 	for (size_t i = 0; i < helpers; i++)
 		declare_helper(&g, i);
+	used = gen_features(&g);
 	buf_addf(out, "\nfn p%llu():\n", id);
 	g.var_len = 0;
 	g.is_main = true;
 	g.indent = 1;
 	declare_names(&g);
 	gen_block(&g, statements, 2);
+	gen_use_features(&g, used);
 	if (traps)
 		gen_trap(&g);
 	print_names(&g);

@@ -439,7 +439,10 @@ void gen_block(struct gen *g, int count, int depth)
 
 void gen_trap(struct gen *g)
 {
-	switch (gen_below(g, 8)) {
+	switch (gen_below(g, 9)) {
+	case 7:
+		gen_line(g, "print(input(\"name? \"))\n");
+		break;
 	case 0:
 		gen_line(g, "print([1, 2, 3][%u])\n", 3 + gen_below(g, 9));
 		break;

@@ -40,6 +40,8 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		return usage();
+	buf_adds(&programs, "requires time\nrequires crypto\n\n"
+			    "type std.Error:\n  code: String\n  message: String\n\n");
 	buf_adds(&app, "\napp \"generated\":\n");
 	for (int i = 1; i < argc; i++) {
 		uint64_t first;
