@@ -59,9 +59,8 @@ static void take(struct ranking *ranking, const struct test_case *test)
 {
 	uint32_t *rank = rank_of(ranking, test);
 
-	if (*rank)
-		return;
-	*rank = ++ranking->next;
+	if (!*rank)
+		*rank = ++ranking->next;
 	for (size_t i = 0; i < test->clause_len; i++)
 		(void)map_put(&ranking->cited, test->clauses[i], rank);
 }
@@ -145,7 +144,8 @@ static void take_circle(struct ranking *ranking, uint32_t bound, int64_t day)
 }
 
 void aot_rank(struct aot_ranks *out, const struct suite *suite, const struct selection *whole,
-	      const struct aot_wish *wish, const struct history *history, int64_t day)
+	      const struct aot_wish *wish, const struct history *history,
+	      const struct aot_seen *seen, int64_t day)
 {
 	struct ranking ranking = {.suite = suite, .whole = whole};
 	uint32_t bound = UINT32_MAX;
@@ -156,6 +156,18 @@ void aot_rank(struct aot_ranks *out, const struct suite *suite, const struct sel
 	for (size_t i = 0; i < whole->len; i++)
 		if (history_has_failed(history, whole->cases[i]->name))
 			take(&ranking, whole->cases[i]);
+	for (size_t i = 0; i < whole->len; i++)
+		if (aot_seen_novelty(seen, whole->cases[i]) == AOT_NEW_CASE)
+			take(&ranking, whole->cases[i]);
+	for (size_t i = 0; i < whole->len; i++)
+		if (aot_seen_novelty(seen, whole->cases[i]) == AOT_NEW_CLAUSE)
+			take(&ranking, whole->cases[i]);
+	/*
+	 * The cover is that of all cases, whoever was taken before: one shard's run changes what is
+	 * remembered of its own cases, and must not change which of another's are chosen.
+	 */
+	map_done(&ranking.cited);
+	ranking.cited = (struct map){0};
 	take_cover(&ranking);
 	if (wish->mode != AOT_COVER)
 		take_circle(&ranking, bound, day);

@@ -3,7 +3,8 @@
  * aot: which cases get their AOT leg. A real compiler takes seconds where a run takes milliseconds,
  * so the leg may be rationed, and whatever was left out is counted, never silently dropped.
  *
- * Cases are ranked: what failed last time, then a small set that cites every clause the selection
+ * Cases are ranked: what failed last time, what is new or changed since its AOT leg last ran, what
+ * cites a clause that has changed since, then a small set that cites every clause the selection
  * cites, then the others in a circle that starts at another place every day, so that all of them
  * come up in time. A mode takes a part from the front; a budget stops where its time is over.
  */
@@ -14,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "runner/aot_seen.h"
 #include "runner/history.h"
 #include "runner/suite.h"
 
@@ -38,7 +40,8 @@ struct aot_ranks {
 
 /* `day` turns the circle. Shards that rank the whole selection choose alike. */
 void aot_rank(struct aot_ranks *out, const struct suite *suite, const struct selection *whole,
-	      const struct aot_wish *wish, const struct history *history, int64_t day);
+	      const struct aot_wish *wish, const struct history *history,
+	      const struct aot_seen *seen, int64_t day);
 void aot_ranks_done(struct aot_ranks *ranks);
 
 /* By rank, those without one last; otherwise as they were. */

@@ -60,6 +60,7 @@ static void add_run(struct buf *out, const struct run_entry *entry)
 	const json_node *run = entry->run;
 	int64_t ran = 0;
 	int64_t planned = 0;
+	int64_t without_aot = 0;
 
 	(void)json_to_int(json_get(run, "ran"), &ran);
 	(void)json_to_int(json_get(run, "planned"), &planned);
@@ -68,6 +69,9 @@ static void add_run(struct buf *out, const struct run_entry *entry)
 		 *cmd_member(run, "version") ? ", " : "", cmd_member(run, "version"),
 		 (long long)ran, (long long)planned);
 	add_counts(out, json_get(run, "counts"));
+	(void)json_to_int(json_get(run, "aot_not_run"), &without_aot);
+	if (without_aot)
+		buf_addf(out, ", %lld aot-not-run", (long long)without_aot);
 	buf_adds(out, json_true(json_get(run, "complete")) ? "\n" : " (incomplete)\n");
 	add_findings(out, entry);
 }

@@ -59,6 +59,9 @@ static void add_verdicts(struct buf *out, const struct merge *merge)
 	if (merge->skipped)
 		buf_addf(out, "  %-13s %lld, they require what the profile has not\n", "skipped",
 			 (long long)merge->skipped);
+	if (merge->aot_not_run)
+		buf_addf(out, "  %-13s %lld, compared without AOT\n", "aot-not-run",
+			 (long long)merge->aot_not_run);
 	if (merge->cached)
 		buf_addf(out, "  %-13s %lld of them\n", "cached", (long long)merge->cached);
 }

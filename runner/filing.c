@@ -3,6 +3,7 @@
 #include "runner/filing.h"
 
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -92,6 +93,21 @@ static void add_stream(struct run_record *record, const char *fp, const char *ba
 	buf_done(&name);
 }
 
+/* A backend against itself: what each attempt showed. */
+static void add_attempts(struct run_record *record, const char *fp, const char *backend,
+			 const struct observation *obs, size_t obs_len)
+{
+	for (size_t i = 0; i < obs_len; i++) {
+		char name[128];
+
+		if (strcmp(obs[i].backend, backend) != 0)
+			continue;
+		(void)snprintf(name, sizeof(name), "%s.attempt-%d", backend, obs[i].attempt);
+		add_stream(record, fp, name, "stdout", obs[i].out, obs[i].out_total);
+		add_stream(record, fp, name, "stderr", obs[i].err, obs[i].err_total);
+	}
+}
+
 /* The first attempt stands for the backend; "spec" has no streams. */
 static void add_side(struct run_record *record, const char *fp, const char *backend,
 		     const struct observation *obs, size_t obs_len)
@@ -121,6 +137,10 @@ void filing_add(struct run_record *record, const struct test_case *test,
 		if (divergence->licence)
 			continue;
 		fingerprint_of(&fp, test->name, divergence);
+		if (strcmp(divergence->left, divergence->right) == 0) {
+			add_attempts(record, fp.fp, divergence->left, obs, obs_len);
+			continue;
+		}
 		add_side(record, fp.fp, divergence->left, obs, obs_len);
 		add_side(record, fp.fp, divergence->right, obs, obs_len);
 	}

@@ -157,6 +157,7 @@ static void add_parts(struct merge *merge)
 			merge->complete = merge->complete || part->complete;
 		}
 		merge->cached += part->cached;
+		merge->aot_not_run += part->aot_not_run;
 	}
 }
 

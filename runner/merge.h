@@ -49,6 +49,7 @@ struct merge_part {
 	int64_t skipped;
 	int64_t errors;
 	int64_t cached;
+	int64_t aot_not_run;
 	bool complete;
 	int exit;
 	struct slice facts; /* canonical JSON of what all parts must have in common */
@@ -73,6 +74,7 @@ struct merge {
 	int64_t skipped;
 	int64_t errors;
 	int64_t cached;
+	int64_t aot_not_run;
 	bool complete;
 	int exit;
 };

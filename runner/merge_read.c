@@ -186,6 +186,7 @@ static int on_summary(struct merge *merge, struct merge_part *part, const json_n
 	part->skipped = member_int(event, "skipped");
 	part->errors = member_int(event, "errors");
 	part->cached = member_int(event, "cached");
+	part->aot_not_run = member_int(event, "aot_not_run");
 	part->complete = json_true(json_get(event, "complete"));
 	part->exit = (int)member_int(event, "exit");
 	if (!part->facts.len)

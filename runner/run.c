@@ -21,7 +21,6 @@ enum {
 	DRAIN_MS = 200,
 	KEEP_BYTES = 512 << 10, /* of a stream's start, and of its end */
 	OUTPUT_MAX = 16 << 20,
-	WAIT_MAX_MS = 1000, /* bounds how late a signal between two waits is seen */
 };
 
 int run_exit_of(const struct error *err)
@@ -117,10 +116,11 @@ static void open_history(struct run *run)
 {
 	const char *named = run->options->cache_dir;
 	CLEANUP(free_p) char *dir = named ? mem_strdup(named) : cached_default_dir();
+	const char *what = arena_printf(&run->arena, "%s\n%s", run->context.profile->name,
+					run->context.suite->real_dir);
 
-	run->history =
-		history_open(dir, arena_printf(&run->arena, "%s\n%s", run->context.profile->name,
-					       run->context.suite->real_dir));
+	run->history = history_open(dir, what);
+	run->seen = aot_seen_open(dir, what, run->context.suite, run->context.spec, &run->sums);
 }
 
 static int choose_cases(struct run *run, struct error *err)
@@ -147,8 +147,7 @@ static int choose_cases(struct run *run, struct error *err)
 	}
 	run->whole = run->selection.len;
 	run->sums.first = run->context.suite->cases;
-	if (o->cache && strcmp(o->cache, "off") != 0)
-		run->sums.items = mem_zeroed(run->context.suite->len + 1, sizeof(*run->sums.items));
+	run->sums.items = mem_zeroed(run->context.suite->len + 1, sizeof(*run->sums.items));
 	r = shard_digest(run->whole_sha256, &run->selection, &run->sums, err);
 	if (r < 0)
 		return r;
@@ -262,7 +261,7 @@ static int ask_version(struct run *run, struct error *err)
 	if (r == 0 && plan)
 		r = exec_start(run->exec, plan, outcome, &run->arena, outcome, err);
 	while (r == 0 && plan && !tag) {
-		r = exec_next(run->exec, &tag, WAIT_MAX_MS, err);
+		r = exec_next(run->exec, &tag, RUN_WAIT_MAX_MS, err);
 		if (r == 0 && interrupt_count())
 			exec_kill_all(run->exec);
 	}
@@ -510,6 +509,8 @@ static int on_done(void *payload, const struct sched_done *done, struct error *e
 	for (size_t i = 0; i < done->left_out_len; i++)
 		run_record_leave_out(run->record, done->left_out[i]->name);
 	run->record->aot_not_run += done->left_out_len > 0;
+	if (judgement.verdict != VERDICT_INCONCLUSIVE && !done->left_out_len)
+		run_aot_note(run, done->test);
 	run_emit_case(run, done, &judgement, false);
 	if (run->cached && !done->left_out_len &&
 	    cached_done(run->cached, done->test, &judgement, done->obs, done->obs_len, &problem) ==
@@ -524,84 +525,6 @@ static int on_done(void *payload, const struct sched_done *done, struct error *e
 		return 0;
 	run->stopped = "fail-fast";
 	return 1;
-}
-
-/* SIGUSR1: what is going on? */
-static void answer_query(struct run *run, const struct sched_status *status,
-			 const struct progress *progress)
-{
-	size_t cap = exec_slots(run->exec);
-	CLEANUP(free_p) struct sched_process *found = mem_zeroed(cap, sizeof(*found));
-	CLEANUP(free_p) struct progress_process *shown = mem_zeroed(cap, sizeof(*shown));
-	size_t len = sched_processes(found, cap, status->sched);
-	int64_t now_ns = clock_monotonic_ns();
-
-	for (size_t i = 0; i < len; i++)
-		shown[i] = (struct progress_process){.case_name = found[i].case_name,
-						     .backend = found[i].backend,
-						     .phase = phase_name(found[i].phase),
-						     .attempt = found[i].attempt,
-						     .ms = (now_ns - found[i].since_ns) / 1000000,
-						     .limit_ms = found[i].limit_ms};
-	for (size_t i = 0; i < run->sink_len; i++)
-		if (run->sinks[i]->tell)
-			run->sinks[i]->tell(run->sinks[i], progress, shown, len);
-}
-
-static void on_pause(void *payload)
-{
-	struct run *run = payload;
-
-	for (size_t i = 0; i < run->sink_len; i++)
-		if (run->sinks[i]->rest)
-			run->sinks[i]->rest(run->sinks[i]);
-	interrupt_pause();
-}
-
-static void on_resume(void *payload, int64_t paused_ns)
-{
-	struct run *run = payload;
-
-	run->started_ns += paused_ns;
-}
-
-static int on_wait(void *payload, const struct sched_status *status)
-{
-	struct run *run = payload;
-	struct progress progress = {.done = status->done,
-				    .total = status->total,
-				    .failures = run->blocking,
-				    .running_len = status->running_len};
-	int wait = WAIT_MAX_MS;
-
-	if (interrupt_wants_pause())
-		return SCHED_PAUSE;
-	if (interrupt_take_query())
-		answer_query(run, status, &progress);
-	if (interrupt_count())
-		return interrupt_count() > 1 ? SCHED_ABORT : SCHED_DRAIN;
-	if (run->options->global_timeout_ms) {
-		int64_t left = run->options->global_timeout_ms -
-			       (clock_monotonic_ns() - run->started_ns) / 1000000;
-
-		if (left <= 0) {
-			run->stopped = "global-timeout";
-			return SCHED_ABORT;
-		}
-		if (left < wait)
-			wait = (int)left;
-	}
-	for (size_t i = 0; i < status->running_len && i < PROGRESS_NAMES; i++)
-		progress.running[i] = status->running[i];
-	for (size_t i = 0; i < run->sink_len; i++) {
-		int wish = WAIT_MAX_MS;
-
-		if (run->sinks[i]->progress)
-			wish = run->sinks[i]->progress(run->sinks[i], &progress);
-		if (wish < wait)
-			wait = wish;
-	}
-	return wait;
 }
 
 static int run_cases(struct run *run, struct error *err)
@@ -619,9 +542,9 @@ static int run_cases(struct run *run, struct error *err)
 		.limits = run_limits(run->options),
 		.wants = run->aot.ranks ? run_aot_wants : NULL,
 		.on_done = on_done,
-		.on_wait = on_wait,
-		.on_pause = on_pause,
-		.on_resume = on_resume,
+		.on_wait = run_on_wait,
+		.on_pause = run_on_pause,
+		.on_resume = run_on_resume,
 		.payload = run,
 	};
 	size_t done = 0;
@@ -735,6 +658,7 @@ static void run_done(struct run *run)
 	vec_done(&run->backends);
 	vec_done(&run->event_backends);
 	history_free(run->history);
+	aot_seen_free(run->seen);
 	aot_ranks_done(&run->aot);
 	groups_done(&run->groups);
 	free(run->corpus_commit);
@@ -760,6 +684,7 @@ int run_corpus(int *out_exit, const struct run_options *options, struct sink *co
 		run_cache_close(&run);
 		run_artifact_close(&run);
 		history_save(run.history);
+		aot_seen_save(run.seen);
 	}
 	if (r == 0)
 		*out_exit = finish(&run);

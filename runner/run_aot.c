@@ -34,9 +34,19 @@ int run_aot_choose(struct run *run, struct error *err)
 	for (size_t i = 0; i < run->selection.len; i++)
 		if (run_profile_can(run->context.profile, run->selection.cases[i]))
 			able.cases[able.len++] = run->selection.cases[i];
-	aot_rank(&run->aot, run->context.suite, &able, wish, run->history,
+	aot_rank(&run->aot, run->context.suite, &able, wish, run->history, run->seen,
 		 clock_wall_ms() / DAY_MS);
 	return 0;
+}
+
+void run_aot_note(struct run *run, const struct test_case *test)
+{
+	vec_each (&run->backends, backend) {
+		if ((*backend)->role == ROLE_AOT) {
+			aot_seen_note(run->seen, test);
+			return;
+		}
+	}
 }
 
 bool run_aot_wants(void *payload, const struct test_case *test,

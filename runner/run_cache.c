@@ -93,6 +93,7 @@ void run_cache_answer(struct run *run)
 		done.obs = result.obs;
 		done.obs_len = result.obs_len;
 		run->verdicts++;
+		run_aot_note(run, test);
 		run->cache.cached++;
 		run_add_effects(run, &result.judgement);
 		filing_add(run->record, test, &result.judgement, result.obs, result.obs_len);

@@ -4,6 +4,7 @@
 
 #include "base/vec.h"
 #include "runner/aot.h"
+#include "runner/aot_seen.h"
 #include "runner/artifact.h"
 #include "runner/cached.h"
 #include "runner/exec.h"
@@ -28,7 +29,7 @@ struct run {
 	size_t skipped;
 	size_t whole; /* selected before the cut into shards */
 	char whole_sha256[DIGEST_HEX_SIZE];
-	struct inputs_sums sums; /* kept when the cache is in use */
+	struct inputs_sums sums; /* of the selection, before it is cut */
 	VEC(const struct profile_backend *) backends;
 	VEC(struct event_backend) event_backends;
 	struct profile_backend witness; /* the witness's canonical backend under its new name */
@@ -48,6 +49,7 @@ struct run {
 	const char *version;
 
 	struct history *history;
+	struct aot_seen *seen;
 	const char *stopped;
 	struct aot_ranks aot;  /* only when AOT legs are rationed */
 	struct cached *cached; /* or NULL */
@@ -75,6 +77,12 @@ void run_add_effects(struct run *run, const struct judgement *judgement);
 void run_emit_case(struct run *run, const struct sched_done *done,
 		   const struct judgement *judgement, bool cached);
 
+/* run_wait.c: for struct sched_options; the payload is the run. */
+enum { RUN_WAIT_MAX_MS = 1000 }; /* bounds how late a signal between two waits is seen */
+int run_on_wait(void *payload, const struct sched_status *status);
+void run_on_pause(void *payload);
+void run_on_resume(void *payload, int64_t paused_ns);
+
 /* run_cache.c: what need not be run. A cache that cannot be used costs time, not the run. */
 void run_cache_open(struct run *run);
 /* Tell of every case that the cache knows; `to_run` gets the others. */
@@ -99,6 +107,7 @@ void run_artifact_close(struct run *run);
 
 /* run_aot.c: which AOT legs are run. */
 int run_aot_choose(struct run *run, struct error *err); /* of the selection before it is cut */
+void run_aot_note(struct run *run, const struct test_case *test); /* it ran on every backend */
 /* For struct sched_options; the payload is the run. */
 bool run_aot_wants(void *payload, const struct test_case *test,
 		   const struct profile_backend *backend);

@@ -8,6 +8,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -19,6 +21,7 @@
 
 enum {
 	WIDTH = 100,
+	BAR = 20,      /* columns of the progress bar */
 	LIVE_MS = 100, /* at most 10 redraws a second */
 	HEARTBEAT_MS = 30000,
 	LISTED_MAX = 200, /* failing cases named again at the end */
@@ -587,6 +590,47 @@ static void add_running(struct buf *out, const struct progress *progress)
 		buf_addf(out, " and %zu more", progress->running_len - named);
 }
 
+/* What the terminal shows in a line, less the last column, which some wrap at. */
+static size_t columns(int fd)
+{
+	struct winsize size;
+
+	return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col - 1u : 79;
+}
+
+static void add_bar(struct buf *out, const struct progress *progress)
+{
+	size_t full = progress->total ? progress->done * BAR / progress->total : 0;
+
+	buf_addc(out, '[');
+	for (size_t i = 0; i < BAR; i++)
+		buf_addc(out, i < full ? '=' : ' ');
+	buf_adds(out, "] ");
+}
+
+/* In the background the terminal is somebody else's. */
+static bool owns_terminal(int fd)
+{
+	pid_t group = tcgetpgrp(fd);
+
+	return group < 0 || group == getpgrp();
+}
+
+static void draw_live(struct text_sink *self, const struct progress *progress)
+{
+	size_t width = columns(self->options.progress_fd);
+
+	buf_addc(&self->text, '\r');
+	add_bar(&self->text, progress);
+	add_running(&self->text, progress);
+	if (self->text.len > width + 1) {
+		self->text.len = width - 2;
+		buf_adds(&self->text, "...");
+	}
+	buf_adds(&self->text, "\033[K");
+	self->drawn = true;
+}
+
 static int show_progress(struct sink *sink, const struct progress *progress)
 {
 	struct text_sink *self = (struct text_sink *)sink;
@@ -598,15 +642,15 @@ static int show_progress(struct sink *sink, const struct progress *progress)
 	if (now < self->next_ms)
 		return (int)(self->next_ms - now);
 	self->next_ms = now + period;
-	buf_adds(&self->text, self->options.live ? "\r\033[K" : "parity: ");
-	add_running(&self->text, progress);
-	if (self->options.live && self->text.len > 80) {
-		self->text.len = 77;
-		buf_adds(&self->text, "...");
-	} else if (!self->options.live) {
+	if (self->options.live && !owns_terminal(self->options.progress_fd))
+		return period;
+	if (self->options.live) {
+		draw_live(self, progress);
+	} else {
+		buf_adds(&self->text, "parity: ");
+		add_running(&self->text, progress);
 		buf_addc(&self->text, '\n');
 	}
-	self->drawn = self->options.live;
 	write_progress(self);
 	return period;
 }

@@ -38,7 +38,33 @@ exits 1 'a sample beyond the corpus is all of it'
 aot_run --aot cover
 with_is 'c d e ' 'what failed last time is built first'
 exits 1 'and still diverges'
+
+# What has changed since its AOT leg last ran is built: the program, or a clause it cites.
+rm "$world/data/corpus/e.sh"
 rm -rf "$HOME/.cache"
+aot_run
+exits 0 'everything is built once'
+aot_run --aot cover
+with_is 'c d ' 'nothing is new'
+printf '%s\n' '#@ clause: lang#output' 'echo changed' >"$world/data/corpus/a.sh"
+add_case f.sh '#@ clause: lang#output' 'echo new'
+aot_run --aot cover -b fast,ahead --shard 1/1
+with_is 'a c d f ' 'what is new or changed is built as well'
+aot_run --aot cover
+with_is 'c d ' 'once'
+sed -i 's/^A program writes lines/A program may write lines/' "$world/data/spec/lang.md"
+aot_run --aot sample:4
+with_is 'a b c f ' 'cases of a changed clause come before the cover'
+aot_run --aot sample:1
+with_is 'c ' 'and are new no more'
+rm -f "$HOME"/.cache/parity/aot/*
+aot_run --aot cover
+with_is 'c d ' 'without a memory nothing is new'
+rm "$world/data/corpus/f.sh"
+add_case e.sh '#@ clause: lang#output' '[ "$BACKEND" != ahead ] || echo "$BACKEND"' 'echo e'
+rm -rf "$HOME/.cache"
+
+# Shards one after another on one machine: what one of them learns does not change what another builds.
 for k in 1 2 3; do
 	run run --no-file --json "$world/s$k" --shard "$k/3" --aot cover
 done
@@ -47,6 +73,7 @@ cp "$world/out" "$world/all"
 run merge --ordered "$world/whole" "$world/all"
 run merge --ordered "$world/merged" "$world/s1" "$world/s2" "$world/s3"
 exits 0 'shards with a cover merge'
+out_has 'aot-not-run   3, compared without AOT' 'the sum is told'
 check 'and equal the uncut run' cmp -s "$world/whole" "$world/merged"
 
 one_case a.sh '#@ clause: lang#output' 'sleep 0.4; echo a'
@@ -71,6 +98,8 @@ exits 0 'mended, but not looked at'
 out_has '0 verified fixed, 1 open' 'the finding stays open'
 check 'the record says why' git grep -q '"case":"a","verdict":"agree","not_run":\["ahead"\]' refs/parity/ledger
 check 'and counts it' git grep -q '"aot_not_run":1' refs/parity/ledger
+run log HEAD
+out_has ', 1 aot-not-run' 'the log says so'
 run run --aot all
 out_has '1 verified fixed' 'with its AOT leg the finding is closed'
 

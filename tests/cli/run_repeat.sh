@@ -24,6 +24,11 @@ check 'and the end' grep -q \
 	"$world/out"
 run run --no-file --repeat 2 both
 out_has 'disagrees with itself: attempts 1 and 2 differ at' 'the screen says which attempts'
+run run --repeat 2 both
+for attempt in 1 2; do
+	check "the record keeps attempt $attempt" [ -n "$(git for-each-ref --format='%(refname)' refs/parity |
+		while read -r ref; do git ls-tree -r --name-only "$ref"; done | grep "walk.attempt-$attempt.stdout")" ]
+done
 run run --no-file both
 out_has 'diverge: both' 'without --repeat the same is a difference between backends'
 done_testing
