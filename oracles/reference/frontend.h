@@ -19,7 +19,9 @@ struct diagnostic {
 	uint32_t column;     /* from 1 */
 	uint32_t span_start; /* byte offsets into the file */
 	uint32_t span_end;
-	const char *source_line; /* text of that line, for the caret form; NULL for a manifest's */
+	const char *source_line; /* that line, or the part of it around the column; NULL for a
+				  * manifest's */
+	uint32_t caret;          /* from 1, into source_line */
 };
 
 struct diagnostics {

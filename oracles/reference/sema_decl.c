@@ -24,6 +24,31 @@ static struct slice full_name(struct sema *s, const struct unit *unit, struct sl
 	return slice_of(arena_printf(s->arena, "std.Error.%.*s", SLICE_ARG(name)));
 }
 
+/* Error is the base type unless a declaration of that name is imported. */
+static bool names_base_error(const struct ast_type *type, const struct ty *ty)
+{
+	if (!type)
+		return false;
+	if (type->kind == AST_TYPE_NAME && type->arg_len == 0)
+		return slice_is(type->name.text, "Error") && ty->kind == TY_ANY;
+	return ty->kind == TY_RESULT && type->arg_len == 2 &&
+	       (names_base_error(type->args[0], ty->args[0]) ||
+		names_base_error(type->args[1], ty->args[1]));
+}
+
+/* Every error domain of a result at a boundary must be declared: spec/fls.md#results-t--te. */
+void sema_domains(struct sema *s, const struct ast_type *type, struct ty *ty)
+{
+	if (ty->kind != TY_RESULT || type->arg_len < 2)
+		return;
+	if (is_result_domain(ty->args[1]) && !names_base_error(type->args[1], ty->args[1]))
+		return;
+	report_error(s->report, type->range, "FUSE_TYPE_RESULT_DOMAIN",
+		     "an error type must be a declared type or enum, found %s",
+		     names_base_error(type->args[1], ty->args[1]) ? "Error"
+								  : SEMA_NAME(s, ty->args[1]));
+}
+
 static struct symbol *declare(struct sema *s, struct ast_decl *decl, enum symbol_kind kind)
 {
 	struct unit *unit = s->units[s->module];
@@ -138,10 +163,8 @@ void sema_signature(struct sema *s, struct symbol *symbol)
 					     SLICE_ARG(param->name));
 	}
 	symbol->result = decl->result ? sema_resolve(s, decl->result) : BASIC(s, TY_UNIT);
-	if (symbol->result->kind == TY_RESULT && !is_result_domain(symbol->result->args[1]))
-		report_error(s->report, decl->result->range, "FUSE_TYPE_RESULT_DOMAIN",
-			     "an error type must be a declared type or enum, found %s",
-			     SEMA_NAME(s, symbol->result->args[1]));
+	if (decl->result)
+		sema_domains(s, decl->result, symbol->result);
 	s->binding_len = 0;
 }
 

@@ -118,6 +118,16 @@ static struct ty *unknown_field(struct sema *s, struct ast_expr *expr, struct ty
 	return BASIC(s, TY_UNKNOWN);
 }
 
+/* Whatever a program declares under std.Error., one of the runtime's own errors may turn up there,
+ * so the members that those have are looked for when it runs. */
+static bool is_standard_member(const struct symbol *symbol, struct slice name)
+{
+	bool reserved =
+		slice_is(symbol->name, "std.Error") || slice_starts(symbol->name, "std.Error.");
+	return reserved && (slice_is(name, "code") || slice_is(name, "message") ||
+			    slice_is(name, "fields") || slice_is(name, "status"));
+}
+
 struct ty *sema_field_of(struct sema *s, struct ast_expr *expr, struct ty *base)
 {
 	struct ty *plain = ty_plain(base);
@@ -130,6 +140,8 @@ struct ty *sema_field_of(struct sema *s, struct ast_expr *expr, struct ty *base)
 	if (plain->symbol->broken)
 		return BASIC(s, TY_UNKNOWN);
 	int32_t index = symbol_field(plain->symbol, expr->name.text);
+	if (index < 0 && is_standard_member(plain->symbol, expr->name.text))
+		return BASIC(s, TY_ANY);
 	if (index < 0)
 		return unknown_field(s, expr, base);
 	expr->role = ROLE_FIELD;

@@ -27,6 +27,8 @@ void sema_capability_of(struct sema *s, struct range call, const char *builtin);
 void sema_capabilities_of(struct sema *s, struct range call, const struct symbol *callee);
 
 void sema_signature(struct sema *s, struct symbol *function);
+/* The error domains of a function's or route's result. */
+void sema_domains(struct sema *s, const struct ast_type *type, struct ty *ty);
 
 /* interfaces and their impls: sema_interface.c */
 void sema_impls(struct sema *s);      /* know them and their methods */

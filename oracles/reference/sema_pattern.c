@@ -145,6 +145,11 @@ static bool struct_pattern(struct sema *s, struct ast_pattern *pattern, struct t
 			report_error(s->report, pattern->fields[i].range, "FUSE_PATTERN_FIELD",
 				     "unknown field '%.*s' on %.*s",
 				     SLICE_ARG(pattern->fields[i].text), SLICE_ARG(symbol->name));
+		for (uint32_t k = 0; k < i; k++)
+			if (slice_eq(pattern->fields[k].text, pattern->fields[i].text))
+				report_error(s->report, pattern->fields[i].range,
+					     "FUSE_PATTERN_FIELD", "field '%.*s' is matched twice",
+					     SLICE_ARG(pattern->fields[i].text));
 		pattern->field_index[i] = index < 0 ? 0 : (uint32_t)index;
 		pattern->arg_types[i] = index < 0 ? BASIC(s, TY_UNKNOWN) : symbol->fields[index].ty;
 		sema_pattern(s, pattern->args[i], pattern->arg_types[i]);

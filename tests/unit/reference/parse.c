@@ -32,6 +32,14 @@ static const struct {
 	{APP("  match 1:\n    P(a, b=c):\n      print(1)\n"), "FUSE_PARSE_PATTERN", 3, 10},
 	{APP("  print(1.)\n"), "FUSE_PARSE_EXPECTED", 2, 11},
 	{APP("  print(1e5)\n"), "FUSE_PARSE_EXPECTED", 2, 10},
+	{APP("  match \"a\":\n    \"a${1}\":\n      print(1)\n"), "FUSE_PARSE_PATTERN", 3, 5},
+	{"fn f():\n  print(1)\nrequires time\n", "FUSE_PARSE_EXPECTED", 3, 1},
+	{"type A:\n  x: Int\nrequires time\n", "FUSE_PARSE_EXPECTED", 3, 1},
+	/* not UTF-8: a stray byte, an overlong form, a surrogate; and a byte order mark */
+	{APP("  print(\"a\xff\")\n"), "FUSE_LEX_UTF8", 2, 11},
+	{APP("  print(\"\xc0\x80\")\n"), "FUSE_LEX_UTF8", 2, 10},
+	{"# \xed\xa0\x80\n" APP("  print(1)\n"), "FUSE_LEX_UTF8", 1, 3},
+	{"\xef\xbb\xbf" APP("  print(1)\n"), "FUSE_LEX_CHARACTER", 1, 1},
 };
 
 Test(parse, broken_text_is_refused_with_code_and_place)
@@ -102,6 +110,33 @@ Test(parse, the_rest_of_the_grammar_is_read_and_refused_once)
 					 unsupported[i]);
 		loaded_done(&loaded);
 	}
+}
+
+Test(parse, a_byte_order_mark_is_the_only_complaint_about_its_file)
+{
+	struct loaded loaded = load("\xef\xbb\xbf" APP("  print(1)\n"));
+	cr_expect_eq(loaded.diagnostics.list.len, 1);
+	loaded_done(&loaded);
+}
+
+Test(parse, a_long_line_is_shown_around_the_place_of_the_error)
+{
+	struct buf text = {0}, out = {0};
+	buf_adds(&text, APP("  print("));
+	for (int i = 0; i < 1000; i++)
+		buf_adds(&text, "\xc3\xa4 + ");
+	buf_adds(&text, "1)\n");
+	struct loaded loaded = load(buf_str(&text));
+	const struct diagnostic *last =
+		&loaded.diagnostics.list.items[loaded.diagnostics.list.len - 1];
+	cr_assert_gt(last->column, 200);
+	cr_expect_leq(strlen(last->source_line), 200);
+	cr_expect_eq((unsigned char)last->source_line[last->caret - 1], 0xc3);
+	diagnostics_format_text(&out, &loaded.diagnostics);
+	cr_expect_lt(out.len, 100 * 600, "%zu", out.len);
+	buf_done(&text);
+	buf_done(&out);
+	loaded_done(&loaded);
 }
 
 Test(parse, a_broken_statement_does_not_hide_the_next_one)

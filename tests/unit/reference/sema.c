@@ -41,6 +41,10 @@ static const struct {
 	{"fn f(a: Int) -> Int:\n  match a:\n    1 -> \"s\"\n", "FUSE_TYPE_RETURN", 3, 10},
 	{"fn f() -> Int!String:\n  return 1\n", "FUSE_TYPE_RESULT_DOMAIN", 1, 11},
 	{"fn f() -> Int!:\n  return 1\n", "FUSE_TYPE_RESULT_DOMAIN", 1, 11},
+	{"fn f() -> Int!Error:\n  return 1\n", "FUSE_TYPE_RESULT_DOMAIN", 1, 11},
+	{"type E:\n  x: Int\nfn f() -> Int!E!Error:\n  return 1\n", "FUSE_TYPE_RESULT_DOMAIN", 3,
+	 11},
+	{"type E:\n  x: Int\nfn f() -> Int!E!Int:\n  return 1\n", "FUSE_TYPE_RESULT_DOMAIN", 3, 11},
 	{"type P:\n  x: Int = \"s\"\n", "FUSE_TYPE_DEFAULT", 2, 12},
 	{"fn f(a: Int = \"s\"):\n  print(a)\n", "FUSE_TYPE_DEFAULT", 1, 15},
 	{"type P:\n  x: Bool(1..2)\n", "FUSE_TYPE_REFINEMENT", 2, 6},
@@ -114,6 +118,10 @@ static const struct {
 	 "FUSE_PATTERN_FIELD", 5, 7},
 	{"type P:\n  x: Int\n" APP("  match P(x=1):\n    P(a):\n      print(1)\n"),
 	 "FUSE_PATTERN_FIELDS", 5, 5},
+	{"type P:\n  x: Int\n" APP("  match P(x=1):\n    P(x=1, x=2):\n      print(1)\n"),
+	 "FUSE_PATTERN_FIELD", 5, 12},
+	{"type std.Error:\n  message: String\nfn f(e: std.Error) -> String:\n  return e.zz\n",
+	 "FUSE_TYPE_FIELD", 4, 12},
 	/* tasks: one place to await each, and nothing shared */
 	{APP("  spawn:\n    1\n"), "FUSE_TASK_DETACHED", 2, 3},
 	{APP("  let t = spawn:\n    1\n  print(2)\n"), "FUSE_TASK_NOT_AWAITED", 2, 7},
@@ -207,6 +215,9 @@ static const char *const taken[] = {
 	    "   return v * 2\n  print(1 + await t)\n"),
 	"test \"t\":\n  assert(true, \"m\")\n",
 	"requires db\nfn f():\n  print(1)\n",
+	/* one of the runtime's own errors may stand there, and has these members */
+	"type std.Error:\n  message: String\nfn f(e: std.Error):\n  print(e.fields)\n  "
+	"print(e.code)\n",
 };
 
 Test(sema, a_legal_program_is_taken)
