@@ -40,8 +40,11 @@ enum { FRONTEND_E_REJECTED = 1 }; /* diagnostics say why */
 int frontend_load(struct program *program, struct diagnostics *diagnostics, const char *path,
 		  struct error *err);
 
-/* The same for a root module that is already in memory; `path` names it in diagnostics and is where
- * its imports are looked for. */
+/* The same without a program: also taken is what is legal and not carried out. */
+int frontend_check(struct diagnostics *diagnostics, const char *path, struct error *err);
+
+/* The same as frontend_load for a root module that is already in memory; `path` names it in
+ * diagnostics and is where its imports are looked for. */
 int frontend_load_text(struct program *program, struct diagnostics *diagnostics, const char *path,
 		       struct slice text, struct error *err);
 

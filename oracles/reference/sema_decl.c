@@ -92,18 +92,22 @@ static void declare_titled(struct sema *s, struct ast_decl *decl, bool is_app)
 	vec_push(&s->apps, body);
 }
 
-static void refuse(struct sema *s, struct ast_decl *decl, const char *what)
+static void declare_function(struct sema *s, struct ast_decl *decl, bool is_component)
 {
-	sema_unsupported(s, decl->range, what);
-	if (decl->name.text.len > 0)
-		(void)declare(s, decl, SYMBOL_UNSUPPORTED);
+	if (is_component)
+		decl = sema_component(s, decl);
+	struct symbol *symbol =
+		declare(s, decl, decl->type_param_len > 0 ? SYMBOL_GENERIC : SYMBOL_FUNCTION);
+	if (symbol)
+		symbol->is_component = is_component;
 }
 
 static void declare_name(struct sema *s, struct ast_decl *decl)
 {
 	switch (decl->kind) {
 	case AST_DECL_FN:
-		(void)declare(s, decl, decl->type_param_len > 0 ? SYMBOL_GENERIC : SYMBOL_FUNCTION);
+	case AST_DECL_COMPONENT:
+		declare_function(s, decl, decl->kind == AST_DECL_COMPONENT);
 		break;
 	case AST_DECL_TYPE:
 		(void)declare(s, decl, SYMBOL_STRUCT);
@@ -118,7 +122,7 @@ static void declare_name(struct sema *s, struct ast_decl *decl)
 	case AST_DECL_IMPORT:
 		break;
 	case AST_DECL_SERVICE:
-		refuse(s, decl, "service");
+		(void)declare(s, decl, SYMBOL_SERVICE);
 		break;
 	case AST_DECL_CONFIG:
 		(void)declare(s, decl, SYMBOL_CONFIG);
@@ -129,10 +133,7 @@ static void declare_name(struct sema *s, struct ast_decl *decl)
 	case AST_DECL_IMPL:
 		break;
 	case AST_DECL_MIGRATION:
-		sema_unsupported(s, decl->range, "migration");
-		break;
-	case AST_DECL_COMPONENT:
-		refuse(s, decl, "component");
+		vec_push(&s->migrations, ((struct body){decl, s->module}));
 		break;
 	case AST_DECL_REQUIRES:
 		sema_requires(s, decl);
@@ -268,7 +269,7 @@ void sema_fields(struct sema *s, struct symbol *symbol)
 	s->binding_len = binding_len;
 }
 
-static void begin_body(struct sema *s, uint32_t module, struct ty *result)
+void sema_begin_body(struct sema *s, uint32_t module, struct ty *result)
 {
 	s->module = module;
 	s->binding_len = 0;
@@ -276,6 +277,7 @@ static void begin_body(struct sema *s, uint32_t module, struct ty *result)
 	s->scope.len = 0;
 	s->depth = 0;
 	s->loops = 0;
+	s->transactions = 0;
 	s->spawn = NULL;
 	s->inferred = NULL;
 	s->function = ++s->function_count;
@@ -287,7 +289,7 @@ static void check_function(struct sema *s, struct symbol *symbol)
 	if (symbol->checked)
 		return;
 	symbol->checked = true;
-	begin_body(s, symbol->module, symbol->result);
+	sema_begin_body(s, symbol->module, symbol->result);
 	s->bindings = symbol->bindings;
 	s->binding_len = symbol->binding_len;
 	for (uint32_t i = 0; i < symbol->param_len; i++) {
@@ -304,7 +306,7 @@ static void check_function(struct sema *s, struct symbol *symbol)
 static void check_defaults(struct sema *s, struct symbol *symbol)
 {
 	sema_fields(s, symbol);
-	begin_body(s, symbol->module, BASIC(s, TY_ANY));
+	sema_begin_body(s, symbol->module, BASIC(s, TY_ANY));
 	for (uint32_t i = 0; symbol->kind == SYMBOL_CONFIG && i < symbol->field_len; i++)
 		if (!symbol->fields[i].value)
 			report_error(s->report, symbol->fields[i].name.range, "FUSE_CONFIG_DEFAULT",
@@ -347,7 +349,7 @@ static void check_unused(struct sema *s, struct symbol *generic)
 
 static void check_titled(struct sema *s, struct body *body)
 {
-	begin_body(s, body->module, BASIC(s, TY_ANY));
+	sema_begin_body(s, body->module, BASIC(s, TY_ANY));
 	sema_body(s, body->decl->block);
 }
 
@@ -359,7 +361,7 @@ static void check_exports(struct sema *s)
 		vec_each (&s->units[i]->declared, it) {
 			struct symbol *symbol = *it;
 			if (symbol->kind != SYMBOL_STRUCT && symbol->kind != SYMBOL_ENUM &&
-			    symbol->kind != SYMBOL_CONFIG)
+			    symbol->kind != SYMBOL_CONFIG && symbol->kind != SYMBOL_SERVICE)
 				continue;
 			char *key = arena_strndup(s->arena, symbol->name.ptr, symbol->name.len);
 			if (map_put(&seen, key, symbol))
@@ -374,6 +376,7 @@ static void check_exports(struct sema *s)
 void sema_check(struct sema *s)
 {
 	types_init(&s->types, s->arena);
+	sema_http_types(s);
 	for (uint32_t i = 0; i < s->unit_len; i++) {
 		s->module = i;
 		for (uint32_t k = 0; k < s->units[i]->ast->decl_len; k++)
@@ -395,6 +398,9 @@ void sema_check(struct sema *s)
 		check_titled(s, app);
 	vec_each (&s->tests, test)
 		check_titled(s, test);
+	vec_each (&s->migrations, migration)
+		check_titled(s, migration);
+	each_symbol(s, SYMBOL_SERVICE, sema_routes);
 	check_functions(s);
 	each_symbol(s, SYMBOL_GENERIC, check_unused);
 	check_functions(s);
@@ -407,6 +413,8 @@ void sema_done(struct sema *s)
 {
 	vec_done(&s->apps);
 	vec_done(&s->tests);
+	vec_done(&s->migrations);
+	vec_done(&s->missing);
 	vec_done(&s->assets);
 	vec_done(&s->impls);
 	vec_done(&s->blanks);

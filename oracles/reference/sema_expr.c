@@ -297,10 +297,8 @@ static struct ty *check_kind(struct sema *s, struct ast_expr *expr)
 		return sema_await(s, expr);
 	case AST_SPAWN:
 		return sema_spawn(s, expr);
-	case AST_HTML_IF:
+	case AST_HTML_IF: /* only among the children of a block */
 	case AST_HTML_FOR:
-		sema_unsupported(s, expr->range, "html block");
-		return BASIC(s, TY_UNKNOWN);
 	case AST_BROKEN:
 		break;
 	}

@@ -403,6 +403,8 @@ struct ty *sema_method_call(struct sema *s, struct ast_expr *expr)
 	struct ty *value = ty_unboxed(ty);
 	if (value->kind == TY_MAYBE)
 		value = value->args[0];
+	if (value->kind == TY_QUERY)
+		return sema_query_call(s, expr);
 	struct symbol *method = NULL;
 	if (value->kind == TY_STRUCT || value->kind == TY_ENUM)
 		method = find_method(s, callee, value->symbol);

@@ -125,8 +125,10 @@ static struct ty *resolve_name(struct sema *s, const struct ast_type *type)
 			     "'%.*s' is an interface, not a type", SLICE_ARG(type->name.text));
 		return BASIC(s, TY_UNKNOWN);
 	}
-	if (symbol && symbol->kind == SYMBOL_UNSUPPORTED)
-		return BASIC(s, TY_UNKNOWN);
+	if (!symbol && slice_is(type->name.text, "http.response"))
+		return s->http_response;
+	if (!symbol && slice_is(type->name.text, "http.error"))
+		return s->http_error;
 	if (!symbol || (symbol->kind != SYMBOL_STRUCT && symbol->kind != SYMBOL_ENUM)) {
 		report_error(s->report, type->range, "FUSE_TYPE_UNKNOWN", "unknown type '%.*s'%s",
 			     SLICE_ARG(type->name.text), sema_hint(s, type->name.text));

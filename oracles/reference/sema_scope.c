@@ -104,8 +104,8 @@ const char *sema_hint(struct sema *s, struct slice name)
 
 void sema_unsupported(struct sema *s, struct range range, const char *what)
 {
-	report_error(s->report, range, "FUSE_UNSUPPORTED",
-		     "'%s' is not supported by this toolchain yet", what);
+	struct missing one = {range, what};
+	vec_push(&s->missing, one);
 }
 
 int32_t symbol_field(const struct symbol *symbol, struct slice name)

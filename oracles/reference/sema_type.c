@@ -148,7 +148,7 @@ static const char *const basic_names[TY_KIND_COUNT] = {
 	[TY_UNIT] = "Unit",       [TY_INT] = "Int",       [TY_FLOAT] = "Float",
 	[TY_BOOL] = "Bool",       [TY_STRING] = "String", [TY_BYTES] = "Bytes",
 	[TY_HTML] = "Html",       [TY_ID] = "Id",         [TY_EMAIL] = "Email",
-	[TY_BUILTIN] = "builtin",
+	[TY_BUILTIN] = "builtin", [TY_QUERY] = "Query",
 };
 
 void ty_print(struct buf *out, const struct ty *ty)

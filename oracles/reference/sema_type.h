@@ -37,6 +37,7 @@ enum ty_kind {
 	TY_ENUM,     /* symbol */
 	TY_FUNCTION, /* symbol: its parameters and defaults are those of the declaration */
 	TY_BUILTIN,  /* a builtin as a value */
+	TY_QUERY,    /* of a database */
 	TY_KIND_COUNT,
 };
 

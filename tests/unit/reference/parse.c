@@ -72,6 +72,10 @@ static const char *const taken[] = {
 	"\n\n# nothing\n",
 	"## documented\n## twice\nfn f():\n  ## inside\n  print(1)\n",
 	"\r\napp \"x\":\r\n  print(1)\r\n",
+	"migration \"001\":\n  print(1)\nmigration two:\n  print(1)\nmigration 3:\n  print(1)\n",
+	("service S at \"/api\":\n  get \"/u/{id: Id}/{n: Int(1..5)}/{o: Int?}\" -> Int:\n    "
+	 "return n\n"
+	 "  delete \"/x/{s: String(regex(\\\"^[a-z]/\\\"))}\" -> String:\n    return s\n"),
 	("interface C:\n  fn e() -> String\n  fn g<T>(a: T) -> Self where T: C\n"
 	 "fn id<T, U>(a: T, b: U) -> T where T: C, U: C:\n  return a\n"),
 };
@@ -88,16 +92,25 @@ Test(parse, legal_text_is_taken)
 	}
 }
 
-/* Productions of the grammar that are read but not carried out: one refusal, no parse errors. */
+/* What is read, checked and not carried out: refused by that name, and only when it is to run. */
 static const char *const unsupported[] = {
+	"type U:\n  x: Int\ntype E:\n  x: Int\n"
 	"service S at \"/api\":\n  post \"/u/{id: Id}\" body U -> U!E:\n    return body\n  get "
 	"\"/\" -> Html:\n    return div(class=\"a\" id=\"b\"):\n      \"text\"\n      if true:\n   "
-	"     span(): \"x\"\n      else:\n        br()\n      for i in 1..2:\n        li(): i\n",
+	"     span(): \"x\"\n      else:\n        br()\n      for i in 1..2:\n        li(): "
+	"\"${i}\"\n",
 	"component Card(title: String):\n  return div()\n",
-	"component Card:\n  div(type=\"x\" for=\"y\"): \"c\"\n",
-	"migration \"001\":\n  print(1)\n",
-	APP("  transaction:\n    print(1)\n"),
-	APP("  let r = db.from(\"t\").select([\"a\"]).one<T>()\n"),
+	"component Card:\n  div(type=\"x\" for=\"y\"): \"c\"\n" APP(
+		"  let x = Card(id=\"a\"): \"b\"\n"),
+	"component Plain:\n  return section(attrs):\n    children\n",
+	"requires db\n" APP("  transaction:\n    print(1)\n"),
+	"requires db\ntype T:\n  a: Int\n" APP(
+		"  let r = db.from(\"t\").select([\"t.a\"]).one<T>()\n  print(r?.a ?? 0)\n"),
+	"requires network\n" APP(
+		"  match http.get(\"http://a\"):\n    Ok(r) -> print(r.status)\n   "
+		" Err(e) -> print(e.body ?? e.code)\n"),
+	"requires network\n" APP("  serve(80)\n"),
+	APP("  print(html.render(input(type=\"text\")))\n"),
 };
 
 Test(parse, the_rest_of_the_grammar_is_read_and_refused_once)
