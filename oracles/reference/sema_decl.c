@@ -157,11 +157,14 @@ void sema_signature(struct sema *s, struct symbol *symbol)
 		param->range = decl->params[i].name.range;
 		param->ty = sema_resolve(s, decl->params[i].type);
 		symbol->params[i] = param;
-		for (uint32_t k = 0; k < i; k++)
-			if (slice_eq(symbol->params[k]->name, param->name))
-				report_error(s->report, param->range, "FUSE_NAME_DUPLICATE",
-					     "parameter '%.*s' is already declared",
-					     SLICE_ARG(param->name));
+		for (uint32_t k = 0; k < i; k++) {
+			if (!slice_eq(symbol->params[k]->name, param->name))
+				continue;
+			report_error(s->report, param->range, "FUSE_NAME_DUPLICATE",
+				     "parameter '%.*s' is already declared",
+				     SLICE_ARG(param->name));
+			break;
+		}
 	}
 	symbol->result = decl->result ? sema_resolve(s, decl->result) : BASIC(s, TY_UNIT);
 	if (decl->result)
@@ -183,11 +186,14 @@ static void resolve_enum(struct sema *s, struct symbol *symbol)
 		variant->payload = ARENA_ARRAY(s->arena, struct ty *, source->payload_len + 1);
 		for (uint32_t k = 0; k < source->payload_len; k++)
 			variant->payload[k] = sema_resolve(s, source->payload[k]);
-		for (uint32_t k = 0; k < i; k++)
-			if (slice_eq(symbol->variants[k].name.text, source->name.text))
-				report_error(s->report, source->name.range, "FUSE_NAME_DUPLICATE",
-					     "variant '%.*s' is already declared",
-					     SLICE_ARG(source->name.text));
+		for (uint32_t k = 0; k < i; k++) {
+			if (!slice_eq(symbol->variants[k].name.text, source->name.text))
+				continue;
+			report_error(s->report, source->name.range, "FUSE_NAME_DUPLICATE",
+				     "variant '%.*s' is already declared",
+				     SLICE_ARG(source->name.text));
+			break;
+		}
 	}
 }
 
@@ -205,12 +211,14 @@ static void own_fields(struct sema *s, struct symbol *symbol)
 			.owner = symbol,
 			.owner_index = i,
 		};
-		for (uint32_t k = 0; k < i; k++)
-			if (slice_eq(symbol->fields[k].name.text, symbol->fields[i].name.text))
-				report_error(s->report, symbol->fields[i].name.range,
-					     "FUSE_NAME_DUPLICATE",
-					     "field '%.*s' is already declared",
-					     SLICE_ARG(symbol->fields[i].name.text));
+		for (uint32_t k = 0; k < i; k++) {
+			if (!slice_eq(symbol->fields[k].name.text, symbol->fields[i].name.text))
+				continue;
+			report_error(s->report, symbol->fields[i].name.range, "FUSE_NAME_DUPLICATE",
+				     "field '%.*s' is already declared",
+				     SLICE_ARG(symbol->fields[i].name.text));
+			break;
+		}
 	}
 }
 

@@ -40,11 +40,10 @@ struct local *sema_local(struct sema *s, struct slice name)
 struct local *sema_declare(struct sema *s, struct ast_name name, struct ty *ty, bool is_var)
 {
 	struct local *local = ARENA_NEW(s->arena, struct local);
-	for (size_t i = s->scope.len; i > 0 && s->scope.items[i - 1]->depth == s->depth; i--)
-		if (slice_eq(s->scope.items[i - 1]->name, name.text))
-			report_error(s->report, name.range, "FUSE_NAME_DUPLICATE",
-				     "'%.*s' is already declared in this block",
-				     SLICE_ARG(name.text));
+	const struct local *known = sema_local(s, name.text);
+	if (known && known->depth == s->depth)
+		report_error(s->report, name.range, "FUSE_NAME_DUPLICATE",
+			     "'%.*s' is already declared in this block", SLICE_ARG(name.text));
 	*local = (struct local){
 		.name = name.text,
 		.range = name.range,
