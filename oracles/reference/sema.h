@@ -21,6 +21,7 @@ enum symbol_kind {
 	SYMBOL_INTERFACE, /* what its members are stands in the declaration */
 	SYMBOL_GENERIC,   /* a function with type parameters; its copies are functions */
 	SYMBOL_SERVICE,   /* a name without a value */
+	SYMBOL_PARAM,     /* a type parameter, while a generic body is checked by itself */
 };
 
 /* A variable: parameter, let, var, loop or pattern binding. */

@@ -38,6 +38,10 @@ static bool resolve_symbol(struct sema *s, struct ast_expr *expr, struct symbol 
 		expr->role = ROLE_DYNAMIC;
 		expr->ty = BASIC(s, TY_UNKNOWN);
 		break;
+	case SYMBOL_PARAM:
+		expr->role = ROLE_DYNAMIC;
+		expr->ty = BASIC(s, TY_UNKNOWN);
+		break;
 	case SYMBOL_SERVICE:
 		report_error(s->report, expr->range, "FUSE_NAME_TYPE_AS_VALUE",
 			     "'%.*s' is a service, not a value", SLICE_ARG(symbol->name));
@@ -353,7 +357,7 @@ struct ty *sema_call_value(struct sema *s, struct ast_expr *expr)
 		return sema_call_function(s, expr, plain->symbol, false);
 	sema_check_args(s, expr);
 	if (ty_is_open(plain))
-		return plain;
+		return BASIC(s, plain->kind);
 	report_error(s->report, expr->range, "FUSE_CALL_TARGET",
 		     "call target is not a function but %s", SEMA_NAME(s, callee));
 	return BASIC(s, TY_UNKNOWN);

@@ -349,10 +349,10 @@ static void check_functions(struct sema *s)
 	} while (s->copy_count != before);
 }
 
-static void check_unused(struct sema *s, struct symbol *generic)
+/* Once for all types: what a parameter has no interface for is refused, whoever may call. */
+static void check_generic(struct sema *s, struct symbol *generic)
 {
-	if (!generic->copies)
-		check_function(s, sema_generic_blank(s, generic));
+	check_function(s, sema_generic_blank(s, generic));
 }
 
 static void check_titled(struct sema *s, struct body *body)
@@ -410,7 +410,7 @@ void sema_check(struct sema *s)
 		check_titled(s, migration);
 	each_symbol(s, SYMBOL_SERVICE, sema_routes);
 	check_functions(s);
-	each_symbol(s, SYMBOL_GENERIC, check_unused);
+	each_symbol(s, SYMBOL_GENERIC, check_generic);
 	check_functions(s);
 	struct symbol *symbol = map_get(&s->units[0]->symbols, "main");
 	if (symbol && symbol->kind == SYMBOL_FUNCTION && symbol->module == 0)

@@ -132,6 +132,8 @@ struct ty *sema_field_of(struct sema *s, struct ast_expr *expr, struct ty *base)
 {
 	struct ty *plain = ty_plain(base);
 	expr->role = ROLE_DYNAMIC;
+	if (ty_is_param(plain))
+		return unknown_field(s, expr, base);
 	if (ty_is_open(plain))
 		return plain;
 	if (plain->kind != TY_STRUCT)
@@ -156,7 +158,7 @@ struct ty *sema_index_of(struct sema *s, struct ast_expr *expr, struct ty *base)
 	switch (plain->kind) {
 	case TY_ANY:
 	case TY_UNKNOWN:
-		return plain;
+		return BASIC(s, plain->kind);
 	case TY_LIST:
 		if (!ty_assignable(BASIC(s, TY_INT), index))
 			report_error(s->report, expr->right->range, "FUSE_TYPE_INDEX",
@@ -245,6 +247,8 @@ static struct ty *check_bang(struct sema *s, struct ast_expr *expr)
 			     SEMA_NAME(s, s->result->args[1]), SEMA_NAME(s, error));
 	if (value->kind == TY_NULL)
 		return BASIC(s, TY_ANY);
+	if (ty_is_open(value))
+		return BASIC(s, value->kind);
 	return optional || value->kind == TY_RESULT ? value->args[0] : value;
 }
 

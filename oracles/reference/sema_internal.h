@@ -60,7 +60,7 @@ struct ty *sema_method_call(struct sema *s, struct ast_expr *expr);
 /* type parameters: sema_generic.c */
 const struct binding *sema_binding(const struct sema *s, struct slice name); /* or NULL */
 void sema_generic(struct sema *s, struct symbol *generic);                   /* its head */
-/* A copy whose parameters stand for anything, to check a body that nobody calls. */
+/* A copy whose parameters stand for anything, to check the body for all types at once. */
 struct symbol *sema_generic_blank(struct sema *s, struct symbol *generic);
 /* Names and constraints of a callable's type parameters. */
 void sema_type_params(struct sema *s, const struct ast_decl *decl);

@@ -66,7 +66,7 @@ static bool special_pattern(struct sema *s, struct ast_pattern *pattern, struct 
 		bad_pattern(s, pattern, ty);
 		return true;
 	}
-	struct ty *inner = value;
+	struct ty *inner = ty_is_open(value) ? BASIC(s, value->kind) : value;
 	if (result && ty_plain(value)->kind == TY_RESULT)
 		inner = ty_plain(value)->args[special[i].role == PATTERN_ERR];
 	else if (value->kind == TY_OPTION || value->kind == TY_MAYBE)

@@ -59,7 +59,7 @@ struct ty *sema_await(struct sema *s, struct ast_expr *expr)
 	if (expr->left->role == ROLE_LOCAL && expr->left->kind == AST_IDENT)
 		expr->left->local->is_awaited = true;
 	if (ty_is_open(task))
-		return task;
+		return BASIC(s, task->kind);
 	if (task->kind == TY_TASK)
 		return task->args[0];
 	report_error(s->report, expr->range, "FUSE_TYPE_AWAIT", "await expects a task, found %s",

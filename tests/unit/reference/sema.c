@@ -148,6 +148,16 @@ static const struct refusal refused[] = {
 	 "FUSE_TYPE_BANG", 6, 10},
 	{"type E:\n  m: Int\nfn f(a: Int) -> Int!E:\n  return a ?!\n", "FUSE_TYPE_BANG", 4, 10},
 	{"type E:\n  m: Int\nfn f(a: Int?) -> Int!E:\n  return a ?!\n", "FUSE_TYPE_BANG", 4, 10},
+	/* a generic body is checked for all types, called or not */
+	{"fn f<X>(a: X) -> Int:\n  return a.m(1)\n", "FUSE_TYPE_FIELD", 2, 12},
+	{"fn f<X>(a: X) -> Int:\n  return a.x\n", "FUSE_TYPE_FIELD", 2, 12},
+	{"interface I:\n  fn m() -> Int\nfn f<X>(a: X) -> Int where X: I:\n  return a.n()\n",
+	 "FUSE_TYPE_FIELD", 4, 12},
+	{"interface I:\n  fn m() -> Int\ntype T:\n  x: Int\nimpl I for T:\n  fn m() -> Int:\n    "
+	 "return "
+	 "self.x\nfn f<X>(a: X) -> Int:\n  return a.m()\n" APP("  print(f(T(x=1)))\n"),
+	 "FUSE_TYPE_FIELD", 9, 12},
+	{"fn f<X>(a: X) -> Int:\n  return \"s\"\n", "FUSE_TYPE_RETURN", 2, 10},
 	/* configs */
 	{"config C:\n  a: Int\n", "FUSE_CONFIG_DEFAULT", 2, 3},
 	{"config C:\n  a: Int = \"s\"\n", "FUSE_TYPE_DEFAULT", 2, 12},
@@ -320,6 +330,16 @@ static const char *const taken[] = {
 	    "   return v * 2\n  print(1 + await t)\n"),
 	"test \"t\":\n  assert(true, \"m\")\n",
 	"requires db\nfn f():\n  print(1)\n",
+	/* what a generic body does with values of its parameters */
+	"interface I:\n  fn m() -> Int\nfn g<X>(a: List<X>) -> X:\n  return a[0]\nfn h<X>(a: X) -> "
+	"X:\n  "
+	"return a\nfn f<X>(a: X, o: X?) -> Int where X: I:\n  let l = [a]\n  let k = h<X>(g(l))\n  "
+	"let s = "
+	"h(o ?? a)\n  for e in l:\n    print(\"${e.m()}\")\n  match o:\n    Some(v):\n      "
+	"print(v.m())\n "
+	"   None:\n      print(k.m() + s.m())\n  return {\"a\": a}[\"a\"].m()\ntype T:\n  x: "
+	"Int\nimpl I for "
+	"T:\n  fn m() -> Int:\n    return self.x\n" APP("  print(f(T(x=1), null))\n"),
 	/* one of the runtime's own errors may stand there, and has these members */
 	"type std.Error:\n  message: String\nfn f(e: std.Error):\n  print(e.fields)\n  "
 	"print(e.code)\n",
