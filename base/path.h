@@ -15,6 +15,7 @@ char *path_dir(const char *path);          /* malloc'ed part before it, "." when
 bool path_is_inside(const char *relative); /* relative, no "..", no empty part, not absolute */
 bool path_exists(const char *path);
 bool path_is_dir(const char *path);
+bool path_is_file(const char *path);       /* a regular one, also behind links */
 bool path_is_executable(const char *path); /* a regular file we may execute */
 /* From the root, without "." and empty parts; ".." and links stay as they are. */
 int path_absolute(char **out, const char *path, struct error *err);

@@ -132,6 +132,7 @@ enum ast_op {
 struct ast_arg {
 	struct ast_name name; /* text.len 0 when positional */
 	struct ast_expr *value;
+	uint32_t comma;      /* offset of the one before it, or 0 */
 	bool is_block_sugar; /* children of an HTML block */
 };
 
@@ -265,6 +266,8 @@ struct ast_route {
 	struct range range;
 	struct slice path;
 	struct range path_range;
+	struct ast_param *params; /* of the path */
+	uint32_t param_len;
 	struct ast_type *body_type; /* or NULL */
 	struct ast_type *result;
 	struct ast_block *block;

@@ -9,6 +9,8 @@
 #include "base/json.h"
 #include "oracles/reference/report.h"
 
+enum { EXCERPT_MAX = 200 };
+
 void diagnostics_done(struct diagnostics *diagnostics)
 {
 	if (!diagnostics)
@@ -16,6 +18,23 @@ void diagnostics_done(struct diagnostics *diagnostics)
 	vec_done(&diagnostics->list);
 	arena_done(&diagnostics->arena);
 	diagnostics->errors = 0;
+}
+
+/* A line that is no line of prose is shown only around its column; `cut` bytes go first. */
+static struct slice excerpt(struct slice line, uint32_t column, uint32_t *cut)
+{
+	if (line.len <= EXCERPT_MAX)
+		return line;
+	size_t start = column > EXCERPT_MAX / 2 ? column - EXCERPT_MAX / 2 : 0;
+	if (start > line.len - EXCERPT_MAX)
+		start = line.len - EXCERPT_MAX;
+	while (start > 0 && ((unsigned char)line.ptr[start] & 0xc0) == 0x80)
+		start--;
+	size_t end = start + EXCERPT_MAX < line.len ? start + EXCERPT_MAX : line.len;
+	while (end > start && end < line.len && ((unsigned char)line.ptr[end] & 0xc0) == 0x80)
+		end--;
+	*cut = (uint32_t)start;
+	return slice_make(line.ptr + start, end - start);
 }
 
 void report_error(struct report *report, struct range range, const char *code, const char *fmt, ...)
@@ -36,7 +55,8 @@ void report_error(struct report *report, struct range range, const char *code, c
 	va_start(args, fmt);
 	(void)vsnprintf(message, sizeof(message), fmt, args);
 	va_end(args);
-	struct slice line = source_line(source, span.line);
+	uint32_t cut = 0;
+	struct slice line = excerpt(source_line(source, span.line), span.column, &cut);
 	struct diagnostic entry = {
 		.is_error = true,
 		.code = code,
@@ -47,6 +67,7 @@ void report_error(struct report *report, struct range range, const char *code, c
 		.span_start = range.start,
 		.span_end = range.end > range.start ? range.end : range.start,
 		.source_line = arena_strndup(&out->arena, line.ptr, line.len),
+		.caret = span.column - cut,
 	};
 	vec_push(&out->list, entry);
 }
@@ -81,7 +102,7 @@ void diagnostics_format_text(struct buf *out, const struct diagnostics *diagnost
 			continue;
 		buf_addf(out, "  %s\n  ", d->source_line);
 		/* tabs keep their width, so that the caret stands under its character */
-		for (uint32_t i = 0; i + 1 < d->column && d->source_line[i]; i++)
+		for (uint32_t i = 0; i + 1 < d->caret && d->source_line[i]; i++)
 			buf_addc(out, d->source_line[i] == '\t' ? '\t' : ' ');
 		buf_adds(out, "^\n");
 	}

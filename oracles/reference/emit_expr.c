@@ -4,6 +4,7 @@
  * constant. Operands are evaluated in order because each is made into statements before the next
  * one is looked at.
  */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -268,8 +269,20 @@ void emit_value(struct emit *em, const struct expr *e, uint32_t live)
 		emit_assign(em, e->u.slot, e->args[0], live);
 		emit_value(em, e->args[1], live);
 		break;
-	default:
+	case EXPR_LIST:
+	case EXPR_MAP:
+	case EXPR_STRUCT:
+	case EXPR_VARIANT:
+	case EXPR_CALL_VALUE:
+	case EXPR_SPAWN:
 		emit_value_many(em, e, live);
+		break;
+	case EXPR_INT: /* machine numbers: lowering puts a conversion around them */
+	case EXPR_FLOAT:
+	case EXPR_BOOL:
+	case EXPR_IS_TYPE:
+	case EXPR_IS_VARIANT:
+		assert(false);
 		break;
 	}
 }

@@ -19,7 +19,9 @@ struct diagnostic {
 	uint32_t column;     /* from 1 */
 	uint32_t span_start; /* byte offsets into the file */
 	uint32_t span_end;
-	const char *source_line; /* text of that line, for the caret form; NULL for a manifest's */
+	const char *source_line; /* that line, or the part of it around the column; NULL for a
+				  * manifest's */
+	uint32_t caret;          /* from 1, into source_line */
 };
 
 struct diagnostics {
@@ -38,8 +40,11 @@ enum { FRONTEND_E_REJECTED = 1 }; /* diagnostics say why */
 int frontend_load(struct program *program, struct diagnostics *diagnostics, const char *path,
 		  struct error *err);
 
-/* The same for a root module that is already in memory; `path` names it in diagnostics and is where
- * its imports are looked for. */
+/* The same without a program: also taken is what is legal and not carried out. */
+int frontend_check(struct diagnostics *diagnostics, const char *path, struct error *err);
+
+/* The same as frontend_load for a root module that is already in memory; `path` names it in
+ * diagnostics and is where its imports are looked for. */
 int frontend_load_text(struct program *program, struct diagnostics *diagnostics, const char *path,
 		       struct slice text, struct error *err);
 

@@ -46,7 +46,7 @@ static uint32_t indentation(struct layout *lay, const struct token *token)
 {
 	const char *text = lay->source->text.ptr;
 	uint32_t line = token->start;
-	while (line > 0 && text[line - 1] != '\n')
+	while (line > lay->source->begin && text[line - 1] != '\n')
 		line--;
 	for (uint32_t i = line; i < token->start; i++) {
 		if (text[i] == '\t') {

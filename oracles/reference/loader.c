@@ -3,6 +3,9 @@
  * loader: spec/fls.md#imports-and-modules-current, which file an import means. A module's identity
  * is its path as found, so a module imported twice is loaded once and cycles end.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -38,6 +41,13 @@ static const char std_error_text[] = "type Error:\n"
 				     "  message: String\n";
 static const char std_error_path[] = "<std.Error>";
 
+/* Links and detours aside, so that one file is one module whatever way leads to it. */
+static const char *identity_of(struct arena *arena, const char *path)
+{
+	CLEANUP(free_p) char *real = realpath(path, NULL);
+	return real ? arena_strdup(arena, real) : package_tidy(arena, path);
+}
+
 static struct unit *add_unit(struct loader *loader, const char *path, struct slice text)
 {
 	struct unit *unit = ARENA_NEW(loader->arena, struct unit);
@@ -46,7 +56,7 @@ static struct unit *add_unit(struct loader *loader, const char *path, struct sli
 	if (len > 5 && strcmp(base + len - 5, ".fuse") == 0)
 		len -= 5;
 	unit->name = slice_of(arena_strndup(loader->arena, base, len));
-	unit->identity = package_tidy(loader->arena, path);
+	unit->identity = identity_of(loader->arena, path);
 	source_init(&unit->source, loader->arena, (uint32_t)loader->units.len,
 		    arena_strdup(loader->arena, path), arena_slice(loader->arena, text));
 	unit->package = loader->importing;
@@ -60,8 +70,9 @@ static struct unit *add_unit(struct loader *loader, const char *path, struct sli
 
 static int32_t find_unit(const struct loader *loader, const char *path)
 {
+	const char *identity = identity_of(loader->arena, path);
 	for (size_t i = 0; i < loader->units.len; i++)
-		if (strcmp(loader->units.items[i]->identity, path) == 0)
+		if (strcmp(loader->units.items[i]->identity, identity) == 0)
 			return (int32_t)i;
 	return -1;
 }
@@ -140,6 +151,11 @@ static char *import_path(struct loader *loader, const struct unit *unit, struct 
 	size_t ext_len = ext ? name.len - (size_t)(ext - name.ptr) : 0;
 	const char *start = NULL;
 	loader->importing = unit->package;
+	if (memchr(name.ptr, '\0', name.len)) {
+		report_error(&loader->report, at, "FUSE_IMPORT_READ",
+			     "an import path cannot hold a zero byte");
+		return NULL;
+	}
 	if (slice_starts(name, "dep:") || slice_starts(name, "root:")) {
 		start = package_path(loader, unit, name, at);
 		if (!start)
@@ -177,7 +193,7 @@ static void load_asset(struct loader *loader, struct ast_decl *decl, const char 
 	struct range at = decl->text_range;
 	if (!path_exists(path)) {
 		report_error(&loader->report, at, "FUSE_ASSET_MISSING", "no file '%s'", path);
-	} else if (file_read(&text, path, SOURCE_MAX, &err) < 0) {
+	} else if (!path_is_file(path) || file_read(&text, path, SOURCE_MAX, &err) < 0) {
 		report_error(&loader->report, at, "FUSE_ASSET_READ", "cannot read '%s'", path);
 	} else if (!utf8_is_valid(buf_slice(&text))) {
 		report_error(&loader->report, at, "FUSE_ASSET_UTF8", "'%s' is not UTF-8", path);
@@ -223,7 +239,7 @@ static void load_import(struct loader *loader, struct unit *unit, struct ast_dec
 	if (loader->units.len >= MODULES_MAX)
 		report_error(&loader->report, at, "FUSE_IMPORT_LIMIT", "more than %d modules",
 			     MODULES_MAX);
-	else if (file_read(&text, path, SOURCE_MAX, &err) < 0)
+	else if (!path_is_file(path) || file_read(&text, path, SOURCE_MAX, &err) < 0)
 		report_error(&loader->report, at, "FUSE_IMPORT_READ", "cannot read module '%s'",
 			     path);
 	else {

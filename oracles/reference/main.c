@@ -143,12 +143,14 @@ static void print_diagnostics(struct diagnostics *diagnostics, bool json)
 	diagnostics_done(diagnostics);
 }
 
-/* Diagnostics go to stderr whatever becomes of the program. EXIT_WELL, or the code to end with. */
+/* Diagnostics go to stderr whatever becomes of the program, which is only checked when it is NULL.
+ * EXIT_WELL, or the code to end with. */
 static int load(struct program *program, const struct options *options)
 {
 	struct error err = ERROR_INIT;
 	struct diagnostics diagnostics = {0};
-	int r = frontend_load(program, &diagnostics, options->file, &err);
+	int r = program ? frontend_load(program, &diagnostics, options->file, &err)
+			: frontend_check(&diagnostics, options->file, &err);
 	print_diagnostics(&diagnostics, options->json);
 	if (r < 0)
 		return refuse_error(options, "wrapper_file_read", &err);
@@ -176,11 +178,7 @@ static int64_t find_app(const struct program *program, const struct options *opt
 
 static int verb_check(const struct options *options)
 {
-	struct program program = {0};
-	int code = load(&program, options);
-	if (code == EXIT_WELL)
-		program_done(&program);
-	return code;
+	return load(NULL, options);
 }
 
 static int execute(const struct program *program, const struct options *options)

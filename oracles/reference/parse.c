@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
 #include "oracles/reference/layout.h"
 #include "oracles/reference/lex.h"
 #include "oracles/reference/parse_internal.h"
@@ -160,11 +161,32 @@ static struct ast_module *parse_program(struct parser *p)
 	return module;
 }
 
+/* A source file is UTF-8 text: spec/fls.md#tokens. One complaint says it for the whole file. */
+static void check_encoding(const struct source *source, struct report *report)
+{
+	uint32_t at = 0, len = (uint32_t)source->text.len;
+	if (source->begin > 0)
+		report_error(report, (struct range){source->module, 0, source->begin},
+			     "FUSE_LEX_CHARACTER",
+			     "a byte order mark belongs to no token, save the file without it");
+	while (at < len) {
+		size_t step = utf8_length(source->text.ptr + at, len - at);
+		if (step == 0) {
+			report_error(report, (struct range){source->module, at, at + 1},
+				     "FUSE_LEX_UTF8",
+				     "a byte that is no UTF-8, save the file as UTF-8");
+			return;
+		}
+		at += (uint32_t)step;
+	}
+}
+
 struct ast_module *parse_module(const struct source *source, struct arena *arena,
 				struct report *report)
 {
 	struct tokens plain = {0}, laid = {0};
-	lex(&plain, source, 0, (uint32_t)source->text.len, report);
+	check_encoding(source, report);
+	lex(&plain, source, source->begin, (uint32_t)source->text.len, report);
 	layout(&laid, &plain, source, report);
 	struct parser parser = {
 		.source = source,

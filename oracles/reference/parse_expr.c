@@ -62,14 +62,17 @@ static bool parse_arg(struct parser *p, struct ast_arg *arg)
 static struct ast_expr *parse_call(struct parser *p, struct ast_expr *callee)
 {
 	VEC(struct ast_arg) args = {0};
+	uint32_t comma_at = 0;
 	(void)parser_take(p);
 	parser_skip_newlines(p);
 	while (!p->failed && parser_kind(p) != TOKEN_RPAREN) {
 		struct ast_arg arg;
 		if (!parse_arg(p, &arg))
 			break;
+		arg.comma = comma_at;
 		vec_push(&args, arg);
 		parser_skip_newlines(p);
+		comma_at = parser_kind(p) == TOKEN_COMMA ? parser_here(p) : 0;
 		bool comma = parser_accept(p, TOKEN_COMMA);
 		parser_skip_newlines(p);
 		if (!comma && !(is_word(p, 0) && parser_kind_at(p, 1) == TOKEN_ASSIGN))

@@ -75,4 +75,6 @@ struct ast_expr *parse_html_suffix(struct parser *p, struct ast_expr *call);
 struct ast_decl *parse_decl(struct parser *p);
 /* "(" [ ParamList [ "," ] ] ")" and TypeParams, WhereClause: shared by fn, impl and component. */
 bool parse_callable(struct parser *p, struct ast_decl *decl);
+/* The parameters in a route's path, which is a string without interpolation. */
+void parse_route_path(struct parser *p, struct ast_route *route);
 struct ast_decl *parse_service(struct parser *p, struct ast_decl *decl);

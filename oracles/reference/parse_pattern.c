@@ -51,6 +51,9 @@ struct ast_pattern *parse_pattern(struct parser *p)
 	if (starts_literal(parser_kind(p))) {
 		pattern->kind = AST_PATTERN_LITERAL;
 		pattern->literal = parse_literal(p);
+		if (pattern->literal->kind == AST_INTERP)
+			report_error(p->report, pattern->literal->range, "FUSE_PARSE_PATTERN",
+				     "a pattern cannot hold an interpolation");
 	} else if (parser_kind(p) == TOKEN_IDENT) {
 		(void)parse_type_name(p, &pattern->name);
 		pattern->kind =

@@ -104,6 +104,7 @@ static bool parse_route(struct parser *p, struct ast_route *route)
 	}
 	if (!parse_plain_string(p, &route->path, &route->path_range, "a route's path"))
 		return false;
+	parse_route_path(p, route);
 	if (parser_accept(p, TOKEN_BODY))
 		route->body_type = parse_type(p);
 	if (p->failed || !parser_expect(p, TOKEN_ARROW, "before a route's result"))

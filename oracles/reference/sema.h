@@ -15,12 +15,13 @@ enum symbol_kind {
 	SYMBOL_FUNCTION,
 	SYMBOL_STRUCT,
 	SYMBOL_ENUM,
-	SYMBOL_CONFIG,      /* fields, like a struct that exists once */
-	SYMBOL_ASSET,       /* an imported file: a value that exists once */
-	SYMBOL_MODULE,      /* import Foo: the module it names */
-	SYMBOL_INTERFACE,   /* what its members are stands in the declaration */
-	SYMBOL_GENERIC,     /* a function with type parameters; its copies are functions */
-	SYMBOL_UNSUPPORTED, /* declared, and already refused */
+	SYMBOL_CONFIG,    /* fields, like a struct that exists once */
+	SYMBOL_ASSET,     /* an imported file: a value that exists once */
+	SYMBOL_MODULE,    /* import Foo: the module it names */
+	SYMBOL_INTERFACE, /* what its members are stands in the declaration */
+	SYMBOL_GENERIC,   /* a function with type parameters; its copies are functions */
+	SYMBOL_SERVICE,   /* a name without a value */
+	SYMBOL_PARAM,     /* a type parameter, while a generic body is checked by itself */
 };
 
 /* A variable: parameter, let, var, loop or pattern binding. */
@@ -81,7 +82,8 @@ struct symbol {
 	struct local **params;
 	uint32_t param_len;
 	struct ty *result;
-	bool has_self; /* a method: its first parameter is the receiver */
+	bool has_self;     /* a method: its first parameter is the receiver */
+	bool is_component; /* its last two parameters are attrs and children */
 	bool checked;
 	struct binding *bindings; /* in effect in its head and body */
 	uint32_t binding_len;
@@ -125,6 +127,12 @@ struct unit {
 	VEC(struct symbol *) declared; /* in source order, imports excluded */
 };
 
+/* Something legal that the language has and this toolchain does not carry out. */
+struct missing {
+	struct range range;
+	const char *what;
+};
+
 /* An app or a test, or another body without a symbol. */
 struct body {
 	struct ast_decl *decl;
@@ -139,6 +147,9 @@ struct sema {
 	uint32_t unit_len;
 	VEC(struct body) apps;
 	VEC(struct body) tests;
+	VEC(struct body) migrations;
+	VEC(struct missing) missing;
+	struct ty *http_response, *http_error;
 	VEC(struct symbol *) assets;
 	VEC(struct impl) impls;
 	uint32_t copy_count;     /* of generic functions */
@@ -151,6 +162,7 @@ struct sema {
 	VEC(struct local *) scope;
 	uint32_t depth;
 	uint32_t loops;
+	uint32_t transactions;
 	uint32_t function;
 	uint32_t function_count;
 	uint32_t spawn_count;

@@ -38,7 +38,13 @@ static bool resolve_symbol(struct sema *s, struct ast_expr *expr, struct symbol 
 		expr->role = ROLE_DYNAMIC;
 		expr->ty = BASIC(s, TY_UNKNOWN);
 		break;
-	case SYMBOL_UNSUPPORTED:
+	case SYMBOL_PARAM:
+		expr->role = ROLE_DYNAMIC;
+		expr->ty = BASIC(s, TY_UNKNOWN);
+		break;
+	case SYMBOL_SERVICE:
+		report_error(s->report, expr->range, "FUSE_NAME_TYPE_AS_VALUE",
+			     "'%.*s' is a service, not a value", SLICE_ARG(symbol->name));
 		expr->role = ROLE_DYNAMIC;
 		expr->ty = BASIC(s, TY_UNKNOWN);
 		break;
@@ -69,16 +75,18 @@ static bool resolve_ident(struct sema *s, struct ast_expr *expr)
 		expr->ty = BASIC(s, TY_UNKNOWN);
 		return true;
 	}
+	if (builtin_is_namespace(expr->name.text)) {
+		report_error(s->report, expr->range, "FUSE_NAME_MODULE_AS_VALUE",
+			     "'%.*s' is no value, its members are", SLICE_ARG(expr->name.text));
+		expr->role = ROLE_DYNAMIC;
+		expr->ty = BASIC(s, TY_UNKNOWN);
+		return true;
+	}
 	expr->builtin = builtin_find(expr->name.text);
 	if (!expr->builtin)
 		return false;
 	expr->role = ROLE_BUILTIN;
 	expr->ty = BASIC(s, TY_BUILTIN);
-	if (expr->builtin->id == BUILTIN_UNSUPPORTED) {
-		sema_unsupported(s, expr->range, expr->builtin->name);
-		expr->role = ROLE_DYNAMIC;
-		expr->ty = BASIC(s, TY_UNKNOWN);
-	}
 	return true;
 }
 
@@ -143,13 +151,19 @@ static bool resolve_config(struct sema *s, struct ast_expr *expr, struct symbol 
 static bool resolve_builtin(struct sema *s, struct ast_expr *expr)
 {
 	const struct ast_expr *left = expr->left;
-	if (left->kind != AST_IDENT || sema_symbol(s, left->name.text))
+	if (left->kind != AST_IDENT || !builtin_is_namespace(left->name.text) ||
+	    sema_symbol(s, left->name.text) || sema_binding(s, left->name.text))
 		return false;
 	struct slice name = slice_of(arena_printf(s->arena, "%.*s.%.*s", SLICE_ARG(left->name.text),
 						  SLICE_ARG(expr->name.text)));
 	expr->builtin = builtin_find(name);
-	if (!expr->builtin)
-		return false;
+	if (!expr->builtin) {
+		report_error(s->report, expr->name.range, "FUSE_NAME_UNKNOWN",
+			     "unknown name '%.*s'", SLICE_ARG(name));
+		expr->role = ROLE_DYNAMIC;
+		expr->ty = BASIC(s, TY_UNKNOWN);
+		return true;
+	}
 	expr->role = ROLE_BUILTIN;
 	expr->ty = BASIC(s, TY_BUILTIN);
 	return true;
@@ -185,11 +199,10 @@ static bool resolve_member(struct sema *s, struct ast_expr *expr)
 			     SLICE_ARG(expr->name.text));
 		return true;
 	}
-	if (symbol && symbol->kind == SYMBOL_UNSUPPORTED)
-		return true;
-	if (symbol && symbol->kind == SYMBOL_STRUCT) {
+	if (symbol && (symbol->kind == SYMBOL_STRUCT || symbol->kind == SYMBOL_SERVICE)) {
 		report_error(s->report, expr->range, "FUSE_NAME_TYPE_AS_VALUE",
-			     "'%.*s' is a type, not a value", SLICE_ARG(symbol->name));
+			     "'%.*s' is a %s, not a value", SLICE_ARG(symbol->name),
+			     symbol->kind == SYMBOL_STRUCT ? "type" : "service");
 		return true;
 	}
 	return false;
@@ -206,12 +219,32 @@ bool sema_resolve_name(struct sema *s, struct ast_expr *expr)
 
 void sema_check_args(struct sema *s, struct ast_expr *expr)
 {
-	for (uint32_t i = 0; i < expr->arg_len; i++)
-		if (!expr->args[i].value->ty)
+	for (uint32_t i = 0; i < expr->arg_len; i++) {
+		if (expr->args[i].value->ty)
+			continue;
+		if (expr->args[i].is_block_sugar)
+			(void)sema_html_children(s, expr->args[i].value);
+		else
 			(void)sema_expr(s, expr->args[i].value);
+	}
 }
 
-static void refuse_names(struct sema *s, struct ast_expr *expr, struct slice callee)
+/* A block behind a call stands for its attributes, {} where there are none, and its children. */
+static void open_block(struct sema *s, struct ast_expr *expr)
+{
+	if (expr->arg_len != 1 || !expr->args[0].is_block_sugar)
+		return;
+	struct ast_arg *args = ARENA_ARRAY(s->arena, struct ast_arg, 2);
+	args[0].value = ARENA_NEW(s->arena, struct ast_expr);
+	args[0].value->kind = AST_MAP;
+	args[0].value->range = expr->args[0].value->range;
+	args[0].value->height = 1;
+	args[1] = expr->args[0];
+	expr->args = args;
+	expr->arg_len = 2;
+}
+
+void sema_positional(struct sema *s, struct ast_expr *expr, struct slice callee)
 {
 	for (uint32_t i = 0; i < expr->arg_len; i++)
 		if (expr->args[i].name.text.len > 0)
@@ -224,7 +257,7 @@ struct ty *sema_call_function(struct sema *s, struct ast_expr *expr, struct symb
 {
 	uint32_t required = 0, self = function->has_self ? 1 : 0;
 	sema_capabilities_of(s, expr->range, function);
-	refuse_names(s, expr, function->name);
+	sema_positional(s, expr, function->name);
 	for (uint32_t i = 0; i < function->param_len; i++)
 		if (!defaults || !function->decl->params[i].value)
 			required = i + 1;
@@ -245,7 +278,7 @@ struct ty *sema_call_function(struct sema *s, struct ast_expr *expr, struct symb
 static struct ty *construct_variant(struct sema *s, struct ast_expr *expr)
 {
 	struct variant *variant = &expr->symbol->variants[expr->variant];
-	refuse_names(s, expr, variant->name.text);
+	sema_positional(s, expr, variant->name.text);
 	if (expr->arg_len != variant->payload_len)
 		report_error(s->report, expr->range, "FUSE_CALL_ARITY",
 			     "variant '%.*s' expects %u value%s, got %u",
@@ -324,16 +357,23 @@ struct ty *sema_call_value(struct sema *s, struct ast_expr *expr)
 		return sema_call_function(s, expr, plain->symbol, false);
 	sema_check_args(s, expr);
 	if (ty_is_open(plain))
-		return plain;
+		return BASIC(s, plain->kind);
 	report_error(s->report, expr->range, "FUSE_CALL_TARGET",
 		     "call target is not a function but %s", SEMA_NAME(s, callee));
 	return BASIC(s, TY_UNKNOWN);
+}
+
+static bool is_database(const struct ast_expr *callee)
+{
+	return callee->role == ROLE_BUILTIN && strncmp(callee->builtin->name, "db.", 3) == 0;
 }
 
 struct ty *sema_call(struct sema *s, struct ast_expr *expr)
 {
 	struct ast_expr *callee = expr->left;
 	callee->role = ROLE_NONE;
+	if (sema_is_tag(s, expr))
+		return sema_tag_call(s, expr);
 	struct ty *method = sema_method_call(s, expr);
 	if (method)
 		return method;
@@ -346,8 +386,14 @@ struct ty *sema_call(struct sema *s, struct ast_expr *expr)
 	expr->variant = callee->variant;
 	expr->builtin = callee->builtin;
 	if (expr->type_arg_len > 0 && callee->role != ROLE_GENERIC)
-		report_error(s->report, expr->range, "FUSE_GENERIC_CALL_TYPE_ARG",
+		report_error(s->report, expr->range,
+			     is_database(callee) ? "FUSE_TYPED_QUERY_CALL"
+						 : "FUSE_GENERIC_CALL_TYPE_ARG",
 			     "this call takes no type arguments");
+	if ((callee->role == ROLE_FUNCTION || callee->role == ROLE_GENERIC) &&
+	    callee->symbol->is_component)
+		return sema_component_call(s, expr, callee->symbol);
+	open_block(s, expr);
 	switch (callee->role) {
 	case ROLE_FUNCTION:
 		return sema_call_function(s, expr, callee->symbol, true);

@@ -29,6 +29,14 @@ void sema_requires(struct sema *s, struct ast_decl *decl)
 	}
 }
 
+unsigned sema_capability_bit(const char *name)
+{
+	unsigned k = 0;
+	while (k < CAPABILITY_COUNT && strcmp(name, capabilities[k]) != 0)
+		k++;
+	return 1u << k;
+}
+
 void sema_capabilities_of(struct sema *s, struct range call, const struct symbol *callee)
 {
 	unsigned missing =
@@ -40,14 +48,27 @@ void sema_capabilities_of(struct sema *s, struct range call, const struct symbol
 				     SLICE_ARG(callee->name), capabilities[k]);
 }
 
-void sema_capability_of(struct sema *s, struct range call, const char *builtin)
+/* "http.get" and "serve" are of network, the others of the capability they are named after. */
+static const char *capability_named(const char *builtin)
 {
+	if (strncmp(builtin, "http.", 5) == 0 || strcmp(builtin, "serve") == 0)
+		return "network";
 	for (unsigned k = 0; k < CAPABILITY_COUNT; k++) {
 		size_t len = strlen(capabilities[k]);
-		if (strncmp(builtin, capabilities[k], len) == 0 && builtin[len] == '.' &&
-		    !(s->units[s->module]->capabilities & 1u << k))
-			report_error(s->report, call, "FUSE_CAPABILITY_MISSING",
-				     "'%s' needs 'requires %s' in this module", builtin,
-				     capabilities[k]);
+		if (strncmp(builtin, capabilities[k], len) == 0 && builtin[len] == '.')
+			return capabilities[k];
 	}
+	return NULL;
+}
+
+void sema_capability_of(struct sema *s, struct range call, const char *builtin)
+{
+	const char *name = capability_named(builtin);
+	if (!name)
+		return;
+	if (strcmp(name, "db") != 0)
+		sema_not_in_transaction(s, call, "FUSE_TRANSACTION_CAPABILITY", builtin);
+	if (!(s->units[s->module]->capabilities & sema_capability_bit(name)))
+		report_error(s->report, call, "FUSE_CAPABILITY_MISSING",
+			     "'%s' needs 'requires %s' in this module", builtin, name);
 }

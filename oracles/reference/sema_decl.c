@@ -24,6 +24,31 @@ static struct slice full_name(struct sema *s, const struct unit *unit, struct sl
 	return slice_of(arena_printf(s->arena, "std.Error.%.*s", SLICE_ARG(name)));
 }
 
+/* Error is the base type unless a declaration of that name is imported. */
+static bool names_base_error(const struct ast_type *type, const struct ty *ty)
+{
+	if (!type)
+		return false;
+	if (type->kind == AST_TYPE_NAME && type->arg_len == 0)
+		return slice_is(type->name.text, "Error") && ty->kind == TY_ANY;
+	return ty->kind == TY_RESULT && type->arg_len == 2 &&
+	       (names_base_error(type->args[0], ty->args[0]) ||
+		names_base_error(type->args[1], ty->args[1]));
+}
+
+/* Every error domain of a result at a boundary must be declared: spec/fls.md#results-t--te. */
+void sema_domains(struct sema *s, const struct ast_type *type, struct ty *ty)
+{
+	if (ty->kind != TY_RESULT || type->arg_len < 2)
+		return;
+	if (is_result_domain(ty->args[1]) && !names_base_error(type->args[1], ty->args[1]))
+		return;
+	report_error(s->report, type->range, "FUSE_TYPE_RESULT_DOMAIN",
+		     "an error type must be a declared type or enum, found %s",
+		     names_base_error(type->args[1], ty->args[1]) ? "Error"
+								  : SEMA_NAME(s, ty->args[1]));
+}
+
 static struct symbol *declare(struct sema *s, struct ast_decl *decl, enum symbol_kind kind)
 {
 	struct unit *unit = s->units[s->module];
@@ -67,18 +92,22 @@ static void declare_titled(struct sema *s, struct ast_decl *decl, bool is_app)
 	vec_push(&s->apps, body);
 }
 
-static void refuse(struct sema *s, struct ast_decl *decl, const char *what)
+static void declare_function(struct sema *s, struct ast_decl *decl, bool is_component)
 {
-	sema_unsupported(s, decl->range, what);
-	if (decl->name.text.len > 0)
-		(void)declare(s, decl, SYMBOL_UNSUPPORTED);
+	if (is_component)
+		decl = sema_component(s, decl);
+	struct symbol *symbol =
+		declare(s, decl, decl->type_param_len > 0 ? SYMBOL_GENERIC : SYMBOL_FUNCTION);
+	if (symbol)
+		symbol->is_component = is_component;
 }
 
 static void declare_name(struct sema *s, struct ast_decl *decl)
 {
 	switch (decl->kind) {
 	case AST_DECL_FN:
-		(void)declare(s, decl, decl->type_param_len > 0 ? SYMBOL_GENERIC : SYMBOL_FUNCTION);
+	case AST_DECL_COMPONENT:
+		declare_function(s, decl, decl->kind == AST_DECL_COMPONENT);
 		break;
 	case AST_DECL_TYPE:
 		(void)declare(s, decl, SYMBOL_STRUCT);
@@ -93,7 +122,7 @@ static void declare_name(struct sema *s, struct ast_decl *decl)
 	case AST_DECL_IMPORT:
 		break;
 	case AST_DECL_SERVICE:
-		refuse(s, decl, "service");
+		(void)declare(s, decl, SYMBOL_SERVICE);
 		break;
 	case AST_DECL_CONFIG:
 		(void)declare(s, decl, SYMBOL_CONFIG);
@@ -104,10 +133,7 @@ static void declare_name(struct sema *s, struct ast_decl *decl)
 	case AST_DECL_IMPL:
 		break;
 	case AST_DECL_MIGRATION:
-		sema_unsupported(s, decl->range, "migration");
-		break;
-	case AST_DECL_COMPONENT:
-		refuse(s, decl, "component");
+		vec_push(&s->migrations, ((struct body){decl, s->module}));
 		break;
 	case AST_DECL_REQUIRES:
 		sema_requires(s, decl);
@@ -131,17 +157,18 @@ void sema_signature(struct sema *s, struct symbol *symbol)
 		param->range = decl->params[i].name.range;
 		param->ty = sema_resolve(s, decl->params[i].type);
 		symbol->params[i] = param;
-		for (uint32_t k = 0; k < i; k++)
-			if (slice_eq(symbol->params[k]->name, param->name))
-				report_error(s->report, param->range, "FUSE_NAME_DUPLICATE",
-					     "parameter '%.*s' is already declared",
-					     SLICE_ARG(param->name));
+		for (uint32_t k = 0; k < i; k++) {
+			if (!slice_eq(symbol->params[k]->name, param->name))
+				continue;
+			report_error(s->report, param->range, "FUSE_NAME_DUPLICATE",
+				     "parameter '%.*s' is already declared",
+				     SLICE_ARG(param->name));
+			break;
+		}
 	}
 	symbol->result = decl->result ? sema_resolve(s, decl->result) : BASIC(s, TY_UNIT);
-	if (symbol->result->kind == TY_RESULT && !is_result_domain(symbol->result->args[1]))
-		report_error(s->report, decl->result->range, "FUSE_TYPE_RESULT_DOMAIN",
-			     "an error type must be a declared type or enum, found %s",
-			     SEMA_NAME(s, symbol->result->args[1]));
+	if (decl->result)
+		sema_domains(s, decl->result, symbol->result);
 	s->binding_len = 0;
 }
 
@@ -159,11 +186,14 @@ static void resolve_enum(struct sema *s, struct symbol *symbol)
 		variant->payload = ARENA_ARRAY(s->arena, struct ty *, source->payload_len + 1);
 		for (uint32_t k = 0; k < source->payload_len; k++)
 			variant->payload[k] = sema_resolve(s, source->payload[k]);
-		for (uint32_t k = 0; k < i; k++)
-			if (slice_eq(symbol->variants[k].name.text, source->name.text))
-				report_error(s->report, source->name.range, "FUSE_NAME_DUPLICATE",
-					     "variant '%.*s' is already declared",
-					     SLICE_ARG(source->name.text));
+		for (uint32_t k = 0; k < i; k++) {
+			if (!slice_eq(symbol->variants[k].name.text, source->name.text))
+				continue;
+			report_error(s->report, source->name.range, "FUSE_NAME_DUPLICATE",
+				     "variant '%.*s' is already declared",
+				     SLICE_ARG(source->name.text));
+			break;
+		}
 	}
 }
 
@@ -181,12 +211,14 @@ static void own_fields(struct sema *s, struct symbol *symbol)
 			.owner = symbol,
 			.owner_index = i,
 		};
-		for (uint32_t k = 0; k < i; k++)
-			if (slice_eq(symbol->fields[k].name.text, symbol->fields[i].name.text))
-				report_error(s->report, symbol->fields[i].name.range,
-					     "FUSE_NAME_DUPLICATE",
-					     "field '%.*s' is already declared",
-					     SLICE_ARG(symbol->fields[i].name.text));
+		for (uint32_t k = 0; k < i; k++) {
+			if (!slice_eq(symbol->fields[k].name.text, symbol->fields[i].name.text))
+				continue;
+			report_error(s->report, symbol->fields[i].name.range, "FUSE_NAME_DUPLICATE",
+				     "field '%.*s' is already declared",
+				     SLICE_ARG(symbol->fields[i].name.text));
+			break;
+		}
 	}
 }
 
@@ -245,7 +277,7 @@ void sema_fields(struct sema *s, struct symbol *symbol)
 	s->binding_len = binding_len;
 }
 
-static void begin_body(struct sema *s, uint32_t module, struct ty *result)
+void sema_begin_body(struct sema *s, uint32_t module, struct ty *result)
 {
 	s->module = module;
 	s->binding_len = 0;
@@ -253,6 +285,7 @@ static void begin_body(struct sema *s, uint32_t module, struct ty *result)
 	s->scope.len = 0;
 	s->depth = 0;
 	s->loops = 0;
+	s->transactions = 0;
 	s->spawn = NULL;
 	s->inferred = NULL;
 	s->function = ++s->function_count;
@@ -264,7 +297,7 @@ static void check_function(struct sema *s, struct symbol *symbol)
 	if (symbol->checked)
 		return;
 	symbol->checked = true;
-	begin_body(s, symbol->module, symbol->result);
+	sema_begin_body(s, symbol->module, symbol->result);
 	s->bindings = symbol->bindings;
 	s->binding_len = symbol->binding_len;
 	for (uint32_t i = 0; i < symbol->param_len; i++) {
@@ -281,7 +314,7 @@ static void check_function(struct sema *s, struct symbol *symbol)
 static void check_defaults(struct sema *s, struct symbol *symbol)
 {
 	sema_fields(s, symbol);
-	begin_body(s, symbol->module, BASIC(s, TY_ANY));
+	sema_begin_body(s, symbol->module, BASIC(s, TY_ANY));
 	for (uint32_t i = 0; symbol->kind == SYMBOL_CONFIG && i < symbol->field_len; i++)
 		if (!symbol->fields[i].value)
 			report_error(s->report, symbol->fields[i].name.range, "FUSE_CONFIG_DEFAULT",
@@ -316,15 +349,15 @@ static void check_functions(struct sema *s)
 	} while (s->copy_count != before);
 }
 
-static void check_unused(struct sema *s, struct symbol *generic)
+/* Once for all types: what a parameter has no interface for is refused, whoever may call. */
+static void check_generic(struct sema *s, struct symbol *generic)
 {
-	if (!generic->copies)
-		check_function(s, sema_generic_blank(s, generic));
+	check_function(s, sema_generic_blank(s, generic));
 }
 
 static void check_titled(struct sema *s, struct body *body)
 {
-	begin_body(s, body->module, BASIC(s, TY_ANY));
+	sema_begin_body(s, body->module, BASIC(s, TY_ANY));
 	sema_body(s, body->decl->block);
 }
 
@@ -336,7 +369,7 @@ static void check_exports(struct sema *s)
 		vec_each (&s->units[i]->declared, it) {
 			struct symbol *symbol = *it;
 			if (symbol->kind != SYMBOL_STRUCT && symbol->kind != SYMBOL_ENUM &&
-			    symbol->kind != SYMBOL_CONFIG)
+			    symbol->kind != SYMBOL_CONFIG && symbol->kind != SYMBOL_SERVICE)
 				continue;
 			char *key = arena_strndup(s->arena, symbol->name.ptr, symbol->name.len);
 			if (map_put(&seen, key, symbol))
@@ -351,6 +384,7 @@ static void check_exports(struct sema *s)
 void sema_check(struct sema *s)
 {
 	types_init(&s->types, s->arena);
+	sema_http_types(s);
 	for (uint32_t i = 0; i < s->unit_len; i++) {
 		s->module = i;
 		for (uint32_t k = 0; k < s->units[i]->ast->decl_len; k++)
@@ -372,8 +406,11 @@ void sema_check(struct sema *s)
 		check_titled(s, app);
 	vec_each (&s->tests, test)
 		check_titled(s, test);
+	vec_each (&s->migrations, migration)
+		check_titled(s, migration);
+	each_symbol(s, SYMBOL_SERVICE, sema_routes);
 	check_functions(s);
-	each_symbol(s, SYMBOL_GENERIC, check_unused);
+	each_symbol(s, SYMBOL_GENERIC, check_generic);
 	check_functions(s);
 	struct symbol *symbol = map_get(&s->units[0]->symbols, "main");
 	if (symbol && symbol->kind == SYMBOL_FUNCTION && symbol->module == 0)
@@ -384,6 +421,8 @@ void sema_done(struct sema *s)
 {
 	vec_done(&s->apps);
 	vec_done(&s->tests);
+	vec_done(&s->migrations);
+	vec_done(&s->missing);
 	vec_done(&s->assets);
 	vec_done(&s->impls);
 	vec_done(&s->blanks);

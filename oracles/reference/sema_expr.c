@@ -118,10 +118,22 @@ static struct ty *unknown_field(struct sema *s, struct ast_expr *expr, struct ty
 	return BASIC(s, TY_UNKNOWN);
 }
 
+/* Whatever a program declares under std.Error., one of the runtime's own errors may turn up there,
+ * so the members that those have are looked for when it runs. */
+static bool is_standard_member(const struct symbol *symbol, struct slice name)
+{
+	bool reserved =
+		slice_is(symbol->name, "std.Error") || slice_starts(symbol->name, "std.Error.");
+	return reserved && (slice_is(name, "code") || slice_is(name, "message") ||
+			    slice_is(name, "fields") || slice_is(name, "status"));
+}
+
 struct ty *sema_field_of(struct sema *s, struct ast_expr *expr, struct ty *base)
 {
 	struct ty *plain = ty_plain(base);
 	expr->role = ROLE_DYNAMIC;
+	if (ty_is_param(plain))
+		return unknown_field(s, expr, base);
 	if (ty_is_open(plain))
 		return plain;
 	if (plain->kind != TY_STRUCT)
@@ -130,6 +142,8 @@ struct ty *sema_field_of(struct sema *s, struct ast_expr *expr, struct ty *base)
 	if (plain->symbol->broken)
 		return BASIC(s, TY_UNKNOWN);
 	int32_t index = symbol_field(plain->symbol, expr->name.text);
+	if (index < 0 && is_standard_member(plain->symbol, expr->name.text))
+		return BASIC(s, TY_ANY);
 	if (index < 0)
 		return unknown_field(s, expr, base);
 	expr->role = ROLE_FIELD;
@@ -144,7 +158,7 @@ struct ty *sema_index_of(struct sema *s, struct ast_expr *expr, struct ty *base)
 	switch (plain->kind) {
 	case TY_ANY:
 	case TY_UNKNOWN:
-		return plain;
+		return BASIC(s, plain->kind);
 	case TY_LIST:
 		if (!ty_assignable(BASIC(s, TY_INT), index))
 			report_error(s->report, expr->right->range, "FUSE_TYPE_INDEX",
@@ -233,6 +247,8 @@ static struct ty *check_bang(struct sema *s, struct ast_expr *expr)
 			     SEMA_NAME(s, s->result->args[1]), SEMA_NAME(s, error));
 	if (value->kind == TY_NULL)
 		return BASIC(s, TY_ANY);
+	if (ty_is_open(value))
+		return BASIC(s, value->kind);
 	return optional || value->kind == TY_RESULT ? value->args[0] : value;
 }
 
@@ -285,10 +301,8 @@ static struct ty *check_kind(struct sema *s, struct ast_expr *expr)
 		return sema_await(s, expr);
 	case AST_SPAWN:
 		return sema_spawn(s, expr);
-	case AST_HTML_IF:
+	case AST_HTML_IF: /* only among the children of a block */
 	case AST_HTML_FOR:
-		sema_unsupported(s, expr->range, "html block");
-		return BASIC(s, TY_UNKNOWN);
 	case AST_BROKEN:
 		break;
 	}

@@ -180,8 +180,12 @@ static struct symbol *add_copy(struct sema *s, struct symbol *generic, struct ty
 struct symbol *sema_generic_blank(struct sema *s, struct symbol *generic)
 {
 	struct ty **types = ARENA_ARRAY(s->arena, struct ty *, generic->decl->type_param_len);
-	for (uint32_t i = 0; i < generic->decl->type_param_len; i++)
-		types[i] = BASIC(s, TY_UNKNOWN);
+	for (uint32_t i = 0; i < generic->decl->type_param_len; i++) {
+		struct symbol *param = ARENA_NEW(s->arena, struct symbol);
+		param->kind = SYMBOL_PARAM;
+		param->name = generic->decl->type_params[i].text;
+		types[i] = ty_param(&s->types, param);
+	}
 	return make_copy(s, generic, types);
 }
 
@@ -250,9 +254,10 @@ static bool all_found(struct sema *s, struct ast_expr *expr, const struct symbol
 {
 	bool silent = false;
 	for (uint32_t i = 0; i < expr->arg_len; i++)
-		silent = silent || expr->args[i].value->ty->kind == TY_UNKNOWN;
+		silent = silent || expr->args[i].value->ty->kind == TY_UNKNOWN ||
+			 ty_mentions_param(expr->args[i].value->ty);
 	for (uint32_t i = 0; i < generic->decl->type_param_len; i++) {
-		if (types[i] && types[i]->kind != TY_UNKNOWN)
+		if (types[i] && types[i]->kind != TY_UNKNOWN && !ty_mentions_param(types[i]))
 			continue;
 		if (!silent && !types[i])
 			report_error(s->report, expr->range, "FUSE_GENERIC_INFERENCE",

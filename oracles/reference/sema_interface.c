@@ -380,6 +380,27 @@ static bool names_value(struct sema *s, const struct ast_expr *expr)
 	return owner && (owner->kind == SYMBOL_CONFIG || owner->kind == SYMBOL_ENUM);
 }
 
+/* x.method(...) with x: T is a member of the interface that T has, and there is no other. */
+static struct ty *constrained_call(struct sema *s, struct ast_expr *expr, const struct ty *param)
+{
+	const struct symbol *interface = constraint_on(s, param);
+	const struct ast_name *name = &expr->left->name;
+	expr->role = expr->left->role = ROLE_DYNAMIC;
+	expr->left->ty = BASIC(s, TY_UNKNOWN);
+	if (!interface)
+		report_error(
+			s->report, name->range, "FUSE_TYPE_FIELD",
+			"type parameter %.*s has no member '%.*s', a where clause gives it those "
+			"of an interface",
+			SLICE_ARG(param->symbol->name), SLICE_ARG(name->text));
+	else if (interface->kind == SYMBOL_INTERFACE && !member_of(interface->decl, name->text))
+		report_error(s->report, name->range, "FUSE_TYPE_FIELD",
+			     "interface '%.*s' has no member '%.*s'", SLICE_ARG(interface->name),
+			     SLICE_ARG(name->text));
+	sema_check_args(s, expr);
+	return BASIC(s, TY_UNKNOWN);
+}
+
 struct ty *sema_method_call(struct sema *s, struct ast_expr *expr)
 {
 	struct ast_expr *callee = expr->left;
@@ -403,6 +424,10 @@ struct ty *sema_method_call(struct sema *s, struct ast_expr *expr)
 	struct ty *value = ty_unboxed(ty);
 	if (value->kind == TY_MAYBE)
 		value = value->args[0];
+	if (ty_is_param(value))
+		return constrained_call(s, expr, value);
+	if (value->kind == TY_QUERY)
+		return sema_query_call(s, expr);
 	struct symbol *method = NULL;
 	if (value->kind == TY_STRUCT || value->kind == TY_ENUM)
 		method = find_method(s, callee, value->symbol);

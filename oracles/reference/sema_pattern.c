@@ -66,7 +66,7 @@ static bool special_pattern(struct sema *s, struct ast_pattern *pattern, struct 
 		bad_pattern(s, pattern, ty);
 		return true;
 	}
-	struct ty *inner = value;
+	struct ty *inner = ty_is_open(value) ? BASIC(s, value->kind) : value;
 	if (result && ty_plain(value)->kind == TY_RESULT)
 		inner = ty_plain(value)->args[special[i].role == PATTERN_ERR];
 	else if (value->kind == TY_OPTION || value->kind == TY_MAYBE)
@@ -145,6 +145,11 @@ static bool struct_pattern(struct sema *s, struct ast_pattern *pattern, struct t
 			report_error(s->report, pattern->fields[i].range, "FUSE_PATTERN_FIELD",
 				     "unknown field '%.*s' on %.*s",
 				     SLICE_ARG(pattern->fields[i].text), SLICE_ARG(symbol->name));
+		for (uint32_t k = 0; k < i; k++)
+			if (slice_eq(pattern->fields[k].text, pattern->fields[i].text))
+				report_error(s->report, pattern->fields[i].range,
+					     "FUSE_PATTERN_FIELD", "field '%.*s' is matched twice",
+					     SLICE_ARG(pattern->fields[i].text));
 		pattern->field_index[i] = index < 0 ? 0 : (uint32_t)index;
 		pattern->arg_types[i] = index < 0 ? BASIC(s, TY_UNKNOWN) : symbol->fields[index].ty;
 		sema_pattern(s, pattern->args[i], pattern->arg_types[i]);

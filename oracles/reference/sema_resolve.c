@@ -94,10 +94,16 @@ static struct ty *resolve_refined(struct sema *s, const struct ast_type *type, s
 	}
 }
 
+/* Error gives way to a declaration of that name, which the standard errors have. */
+static bool is_given_away(struct sema *s, struct slice name)
+{
+	return sema_binding(s, name) || (slice_is(name, "Error") && sema_symbol(s, name));
+}
+
 static struct ty *resolve_name(struct sema *s, const struct ast_type *type)
 {
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (!slice_is(type->name.text, known[i].name) || sema_binding(s, type->name.text))
+		if (!slice_is(type->name.text, known[i].name) || is_given_away(s, type->name.text))
 			continue;
 		if (type->arg_len != known[i].args) {
 			report_error(s->report, type->range, "FUSE_TYPE_ARITY",
@@ -119,8 +125,10 @@ static struct ty *resolve_name(struct sema *s, const struct ast_type *type)
 			     "'%.*s' is an interface, not a type", SLICE_ARG(type->name.text));
 		return BASIC(s, TY_UNKNOWN);
 	}
-	if (symbol && symbol->kind == SYMBOL_UNSUPPORTED)
-		return BASIC(s, TY_UNKNOWN);
+	if (!symbol && slice_is(type->name.text, "http.response"))
+		return s->http_response;
+	if (!symbol && slice_is(type->name.text, "http.error"))
+		return s->http_error;
 	if (!symbol || (symbol->kind != SYMBOL_STRUCT && symbol->kind != SYMBOL_ENUM)) {
 		report_error(s->report, type->range, "FUSE_TYPE_UNKNOWN", "unknown type '%.*s'%s",
 			     SLICE_ARG(type->name.text), sema_hint(s, type->name.text));

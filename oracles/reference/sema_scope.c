@@ -40,11 +40,10 @@ struct local *sema_local(struct sema *s, struct slice name)
 struct local *sema_declare(struct sema *s, struct ast_name name, struct ty *ty, bool is_var)
 {
 	struct local *local = ARENA_NEW(s->arena, struct local);
-	for (size_t i = s->scope.len; i > 0 && s->scope.items[i - 1]->depth == s->depth; i--)
-		if (slice_eq(s->scope.items[i - 1]->name, name.text))
-			report_error(s->report, name.range, "FUSE_NAME_DUPLICATE",
-				     "'%.*s' is already declared in this block",
-				     SLICE_ARG(name.text));
+	const struct local *known = sema_local(s, name.text);
+	if (known && known->depth == s->depth)
+		report_error(s->report, name.range, "FUSE_NAME_DUPLICATE",
+			     "'%.*s' is already declared in this block", SLICE_ARG(name.text));
 	*local = (struct local){
 		.name = name.text,
 		.range = name.range,
@@ -104,8 +103,8 @@ const char *sema_hint(struct sema *s, struct slice name)
 
 void sema_unsupported(struct sema *s, struct range range, const char *what)
 {
-	report_error(s->report, range, "FUSE_UNSUPPORTED",
-		     "'%s' is not supported by this toolchain yet", what);
+	struct missing one = {range, what};
+	vec_push(&s->missing, one);
 }
 
 int32_t symbol_field(const struct symbol *symbol, struct slice name)

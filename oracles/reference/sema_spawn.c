@@ -31,6 +31,7 @@ struct ty *sema_spawn(struct sema *s, struct ast_expr *expr)
 	struct ty *type = NULL, **inferred = s->inferred, *result = s->result;
 	uint32_t function = s->function, loops = s->loops;
 	s->spawn_count++;
+	sema_not_in_transaction(s, expr->range, "FUSE_TRANSACTION_SPAWN", "spawn");
 	s->spawn = &scope;
 	s->inferred = &type;
 	s->result = BASIC(s, TY_ANY);
@@ -53,11 +54,12 @@ struct ty *sema_spawn(struct sema *s, struct ast_expr *expr)
 
 struct ty *sema_await(struct sema *s, struct ast_expr *expr)
 {
+	sema_not_in_transaction(s, expr->range, "FUSE_TRANSACTION_AWAIT", "await");
 	struct ty *task = ty_unboxed(sema_expr(s, expr->left));
 	if (expr->left->role == ROLE_LOCAL && expr->left->kind == AST_IDENT)
 		expr->left->local->is_awaited = true;
 	if (ty_is_open(task))
-		return task;
+		return BASIC(s, task->kind);
 	if (task->kind == TY_TASK)
 		return task->args[0];
 	report_error(s->report, expr->range, "FUSE_TYPE_AWAIT", "await expects a task, found %s",

@@ -99,6 +99,7 @@ static void check_result(struct sema *s, struct ast_expr *expr)
 
 static void check_return(struct sema *s, struct ast_stmt *stmt)
 {
+	sema_not_in_transaction(s, stmt->range, "FUSE_TRANSACTION_RETURN", "return");
 	if (stmt->expr) {
 		(void)sema_expr(s, stmt->expr);
 		check_result(s, stmt->expr);
@@ -116,6 +117,8 @@ static void check_match(struct sema *s, struct ast_stmt *stmt, bool tail)
 		uint32_t mark = sema_open_scope(s);
 		sema_pattern(s, one->pattern, ty);
 		if (one->arrow) {
+			sema_not_in_transaction(s, one->arrow->range, "FUSE_TRANSACTION_RETURN",
+						"'->', which returns,");
 			(void)sema_expr(s, one->arrow);
 			check_result(s, one->arrow);
 		} else {
@@ -126,19 +129,23 @@ static void check_match(struct sema *s, struct ast_stmt *stmt, bool tail)
 	stmt->exhaustive = sema_covers(stmt);
 }
 
+struct ty *sema_iterate(struct sema *s, struct ast_expr *expr)
+{
+	struct ty *ty = ty_plain(sema_expr(s, expr));
+	if (ty->kind == TY_LIST)
+		return ty->args[0];
+	if (ty->kind == TY_MAP)
+		return ty->args[1];
+	if (ty_is_open(ty))
+		return BASIC(s, TY_ANY);
+	report_error(s->report, expr->range, "FUSE_TYPE_LOOP", "cannot iterate over type %s",
+		     SEMA_NAME(s, expr->ty));
+	return BASIC(s, TY_UNKNOWN);
+}
+
 static void check_for(struct sema *s, struct ast_stmt *stmt)
 {
-	struct ty *ty = ty_plain(sema_expr(s, stmt->expr));
-	struct ty *item = BASIC(s, TY_UNKNOWN);
-	if (ty->kind == TY_LIST)
-		item = ty->args[0];
-	else if (ty->kind == TY_MAP)
-		item = ty->args[1];
-	else if (!ty_is_open(ty))
-		report_error(s->report, stmt->expr->range, "FUSE_TYPE_LOOP",
-			     "cannot iterate over type %s", SEMA_NAME(s, stmt->expr->ty));
-	else
-		item = BASIC(s, TY_ANY);
+	struct ty *item = sema_iterate(s, stmt->expr);
 	stmt->ty = item;
 	uint32_t mark = sema_open_scope(s);
 	sema_pattern(s, stmt->pattern, item);
@@ -190,10 +197,15 @@ static void check_stmt(struct sema *s, struct ast_stmt *stmt, bool tail)
 		s->loops--;
 		break;
 	case AST_TRANSACTION:
-		sema_unsupported(s, stmt->range, "transaction");
+		sema_transaction(s, stmt);
+		s->transactions++;
+		check_block(s, stmt->block, tail);
+		s->transactions--;
 		break;
 	case AST_BREAK:
 	case AST_CONTINUE:
+		sema_not_in_transaction(s, stmt->range, "FUSE_TRANSACTION_LOOP",
+					stmt->kind == AST_BREAK ? "break" : "continue");
 		if (s->loops == 0)
 			report_error(s->report, stmt->range, "FUSE_LOOP_CONTROL",
 				     "%s outside a loop",

@@ -63,6 +63,22 @@ struct ty *ty_nominal(struct types *types, enum ty_kind kind, struct symbol *sym
 	return intern(types, (struct ty){.kind = kind, .symbol = symbol});
 }
 
+struct ty *ty_param(struct types *types, struct symbol *symbol)
+{
+	return intern(types, (struct ty){.kind = TY_ANY, .symbol = symbol});
+}
+
+bool ty_is_param(const struct ty *ty)
+{
+	return ty->kind == TY_ANY && ty->symbol;
+}
+
+bool ty_mentions_param(const struct ty *ty)
+{
+	return ty && (ty_is_param(ty) || ty_mentions_param(ty->args[0]) ||
+		      ty_mentions_param(ty->args[1]));
+}
+
 struct ty *ty_unboxed(struct ty *ty)
 {
 	return ty->kind == TY_BOX ? ty->args[0] : ty;
@@ -148,7 +164,7 @@ static const char *const basic_names[TY_KIND_COUNT] = {
 	[TY_UNIT] = "Unit",       [TY_INT] = "Int",       [TY_FLOAT] = "Float",
 	[TY_BOOL] = "Bool",       [TY_STRING] = "String", [TY_BYTES] = "Bytes",
 	[TY_HTML] = "Html",       [TY_ID] = "Id",         [TY_EMAIL] = "Email",
-	[TY_BUILTIN] = "builtin",
+	[TY_BUILTIN] = "builtin", [TY_QUERY] = "Query",
 };
 
 void ty_print(struct buf *out, const struct ty *ty)

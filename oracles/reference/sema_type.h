@@ -37,6 +37,7 @@ enum ty_kind {
 	TY_ENUM,     /* symbol */
 	TY_FUNCTION, /* symbol: its parameters and defaults are those of the declaration */
 	TY_BUILTIN,  /* a builtin as a value */
+	TY_QUERY,    /* of a database */
 	TY_KIND_COUNT,
 };
 
@@ -57,6 +58,10 @@ struct types {
 void types_init(struct types *types, struct arena *arena);
 struct ty *ty_basic(struct types *types, enum ty_kind kind);
 struct ty *ty_of(struct types *types, enum ty_kind kind, struct ty *first, struct ty *second);
+/* A type parameter of a body that is checked for all types: an ANY that has a name. */
+struct ty *ty_param(struct types *types, struct symbol *symbol);
+bool ty_is_param(const struct ty *ty);
+bool ty_mentions_param(const struct ty *ty);
 struct ty *ty_nominal(struct types *types, enum ty_kind kind, struct symbol *symbol);
 
 /* Without box. */

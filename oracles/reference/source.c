@@ -12,6 +12,7 @@ void source_init(struct source *source, struct arena *arena, uint32_t module, co
 		.module = module,
 		.path = path,
 		.text = text,
+		.begin = slice_starts(text, "\xef\xbb\xbf") ? 3 : 0,
 		.lines = ARENA_ARRAY(arena, uint32_t, count),
 		.line_len = count,
 	};

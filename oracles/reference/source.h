@@ -17,6 +17,7 @@ struct source {
 	uint32_t module;
 	const char *path;
 	struct slice text;
+	uint32_t begin;  /* behind a byte order mark */
 	uint32_t *lines; /* offset at which each line begins */
 	uint32_t line_len;
 };

@@ -121,6 +121,9 @@ expect "config file that is a folder" 1 '' 'run error: failed to read config fil
 expect "rejected program" 1 '' 'error: * (bad.fuse:2:9)*' "$ref" run bad.fuse
 expect "rejected program as json" 1 '' '{"code":"FUSE_*","column":9,"kind":"diagnostic","level":"error","line":2,*' \
 	"$ref" check --diagnostics json bad.fuse
+printf 'requires network\nservice S at "/":\n  get "/" -> Int:\n    return 1\napp "x":\n  serve(80)\n' >serve.fuse
+expect "service is checked" 0 '' '' "$ref" check serve.fuse
+expect "service is not run" 1 '' "error: 'serve' is not supported * (serve.fuse:6:3)*" "$ref" run serve.fuse
 expect "full disk" 1 '' 'run error: cannot write to stdout: No space left on device' \
 	sh -c "'$ref' run flood.fuse >/dev/full"
 expect "closed pipe" 0 more 'run error: cannot write to stdout: Broken pipe' \

@@ -2,6 +2,8 @@
 /* Tests of imports: which file an import means, what it brings into a module, what is refused. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/path.h"
@@ -54,6 +56,43 @@ static void drop_package(void)
 {
 	struct error err = ERROR_INIT;
 	(void)path_remove_tree(directory, &err);
+}
+
+static void put_special(void)
+{
+	make_package();
+	char *link = path_join(directory, "src/again"),
+	     *pipe = path_join(directory, "src/pipe.fuse");
+	char *asset = path_join(directory, "src/pipe.md");
+	cr_assert_eq(symlink(".", link), 0);
+	cr_assert_eq(mkfifo(pipe, 0600), 0);
+	cr_assert_eq(mkfifo(asset, 0600), 0);
+	free(link);
+	free(pipe);
+	free(asset);
+}
+
+Test(modules, a_link_that_leads_in_a_circle_loads_each_file_once, .init = put_special,
+     .fini = drop_package)
+{
+	struct loaded loaded =
+		load_main("import L from \"./again/again/lib\"\n"
+			  "import M from \"./again/main\"\n"
+			  "import lib\n" APP("  print(L.helper() + lib.helper())\n"));
+	cr_assert_eq(loaded.result, 0);
+	cr_expect_eq(loaded.program.module_len, 2);
+	loaded_done(&loaded);
+}
+
+Test(modules, what_is_no_regular_file_is_not_waited_for, .init = put_special, .fini = drop_package)
+{
+	struct loaded loaded = load_main("import P from \"./pipe\"\n"
+					 "import Q from \"./pipe.md\"\n" APP("  print(1)\n"));
+	cr_assert_geq(loaded.diagnostics.list.len, 2);
+	cr_expect_str_eq(loaded.diagnostics.list.items[0].code, "FUSE_IMPORT_READ");
+	cr_expect_str_eq(loaded.diagnostics.list.items[1].code, "FUSE_ASSET_READ");
+	cr_expect_eq(loaded.diagnostics.list.items[1].line, 2);
+	loaded_done(&loaded);
 }
 
 Test(modules, names_come_by_alias_by_list_and_as_assets, .init = make_package, .fini = drop_package)

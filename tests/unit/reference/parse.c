@@ -32,6 +32,14 @@ static const struct {
 	{APP("  match 1:\n    P(a, b=c):\n      print(1)\n"), "FUSE_PARSE_PATTERN", 3, 10},
 	{APP("  print(1.)\n"), "FUSE_PARSE_EXPECTED", 2, 11},
 	{APP("  print(1e5)\n"), "FUSE_PARSE_EXPECTED", 2, 10},
+	{APP("  match \"a\":\n    \"a${1}\":\n      print(1)\n"), "FUSE_PARSE_PATTERN", 3, 5},
+	{"fn f():\n  print(1)\nrequires time\n", "FUSE_PARSE_EXPECTED", 3, 1},
+	{"type A:\n  x: Int\nrequires time\n", "FUSE_PARSE_EXPECTED", 3, 1},
+	/* not UTF-8: a stray byte, an overlong form, a surrogate; and a byte order mark */
+	{APP("  print(\"a\xff\")\n"), "FUSE_LEX_UTF8", 2, 11},
+	{APP("  print(\"\xc0\x80\")\n"), "FUSE_LEX_UTF8", 2, 10},
+	{"# \xed\xa0\x80\n" APP("  print(1)\n"), "FUSE_LEX_UTF8", 1, 3},
+	{"\xef\xbb\xbf" APP("  print(1)\n"), "FUSE_LEX_CHARACTER", 1, 1},
 };
 
 Test(parse, broken_text_is_refused_with_code_and_place)
@@ -64,6 +72,10 @@ static const char *const taken[] = {
 	"\n\n# nothing\n",
 	"## documented\n## twice\nfn f():\n  ## inside\n  print(1)\n",
 	"\r\napp \"x\":\r\n  print(1)\r\n",
+	"migration \"001\":\n  print(1)\nmigration two:\n  print(1)\nmigration 3:\n  print(1)\n",
+	("service S at \"/api\":\n  get \"/u/{id: Id}/{n: Int(1..5)}/{o: Int?}\" -> Int:\n    "
+	 "return n\n"
+	 "  delete \"/x/{s: String(regex(\\\"^[a-z]/\\\"))}\" -> String:\n    return s\n"),
 	("interface C:\n  fn e() -> String\n  fn g<T>(a: T) -> Self where T: C\n"
 	 "fn id<T, U>(a: T, b: U) -> T where T: C, U: C:\n  return a\n"),
 };
@@ -80,16 +92,25 @@ Test(parse, legal_text_is_taken)
 	}
 }
 
-/* Productions of the grammar that are read but not carried out: one refusal, no parse errors. */
+/* What is read, checked and not carried out: refused by that name, and only when it is to run. */
 static const char *const unsupported[] = {
+	"type U:\n  x: Int\ntype E:\n  x: Int\n"
 	"service S at \"/api\":\n  post \"/u/{id: Id}\" body U -> U!E:\n    return body\n  get "
 	"\"/\" -> Html:\n    return div(class=\"a\" id=\"b\"):\n      \"text\"\n      if true:\n   "
-	"     span(): \"x\"\n      else:\n        br()\n      for i in 1..2:\n        li(): i\n",
+	"     span(): \"x\"\n      else:\n        br()\n      for i in 1..2:\n        li(): "
+	"\"${i}\"\n",
 	"component Card(title: String):\n  return div()\n",
-	"component Card:\n  div(type=\"x\" for=\"y\"): \"c\"\n",
-	"migration \"001\":\n  print(1)\n",
-	APP("  transaction:\n    print(1)\n"),
-	APP("  let r = db.from(\"t\").select([\"a\"]).one<T>()\n"),
+	"component Card:\n  div(type=\"x\" for=\"y\"): \"c\"\n" APP(
+		"  let x = Card(id=\"a\"): \"b\"\n"),
+	"component Plain:\n  return section(attrs):\n    children\n",
+	"requires db\n" APP("  transaction:\n    print(1)\n"),
+	"requires db\ntype T:\n  a: Int\n" APP(
+		"  let r = db.from(\"t\").select([\"t.a\"]).one<T>()\n  print(r?.a ?? 0)\n"),
+	"requires network\n" APP(
+		"  match http.get(\"http://a\"):\n    Ok(r) -> print(r.status)\n   "
+		" Err(e) -> print(e.body ?? e.code)\n"),
+	"requires network\n" APP("  serve(80)\n"),
+	APP("  print(html.render(input(type=\"text\")))\n"),
 };
 
 Test(parse, the_rest_of_the_grammar_is_read_and_refused_once)
@@ -102,6 +123,33 @@ Test(parse, the_rest_of_the_grammar_is_read_and_refused_once)
 					 unsupported[i]);
 		loaded_done(&loaded);
 	}
+}
+
+Test(parse, a_byte_order_mark_is_the_only_complaint_about_its_file)
+{
+	struct loaded loaded = load("\xef\xbb\xbf" APP("  print(1)\n"));
+	cr_expect_eq(loaded.diagnostics.list.len, 1);
+	loaded_done(&loaded);
+}
+
+Test(parse, a_long_line_is_shown_around_the_place_of_the_error)
+{
+	struct buf text = {0}, out = {0};
+	buf_adds(&text, APP("  print("));
+	for (int i = 0; i < 1000; i++)
+		buf_adds(&text, "\xc3\xa4 + ");
+	buf_adds(&text, "1)\n");
+	struct loaded loaded = load(buf_str(&text));
+	const struct diagnostic *last =
+		&loaded.diagnostics.list.items[loaded.diagnostics.list.len - 1];
+	cr_assert_gt(last->column, 200);
+	cr_expect_leq(strlen(last->source_line), 200);
+	cr_expect_eq((unsigned char)last->source_line[last->caret - 1], 0xc3);
+	diagnostics_format_text(&out, &loaded.diagnostics);
+	cr_expect_lt(out.len, 100 * 600, "%zu", out.len);
+	buf_done(&text);
+	buf_done(&out);
+	loaded_done(&loaded);
 }
 
 Test(parse, a_broken_statement_does_not_hide_the_next_one)

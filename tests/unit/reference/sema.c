@@ -2,11 +2,13 @@
 /* Tests of the checker: which programs are refused, with which code and where; which are taken. */
 #include "frontend_fixture.h"
 
-static const struct {
+struct refusal {
 	const char *text;
 	const char *code;
 	unsigned line, column;
-} refused[] = {
+};
+
+static const struct refusal refused[] = {
 	/* names */
 	{APP("  y = 3\n"), "FUSE_NAME_UNKNOWN", 2, 3},
 	{APP("  print(zzz)\n"), "FUSE_NAME_UNKNOWN", 2, 9},
@@ -41,6 +43,10 @@ static const struct {
 	{"fn f(a: Int) -> Int:\n  match a:\n    1 -> \"s\"\n", "FUSE_TYPE_RETURN", 3, 10},
 	{"fn f() -> Int!String:\n  return 1\n", "FUSE_TYPE_RESULT_DOMAIN", 1, 11},
 	{"fn f() -> Int!:\n  return 1\n", "FUSE_TYPE_RESULT_DOMAIN", 1, 11},
+	{"fn f() -> Int!Error:\n  return 1\n", "FUSE_TYPE_RESULT_DOMAIN", 1, 11},
+	{"type E:\n  x: Int\nfn f() -> Int!E!Error:\n  return 1\n", "FUSE_TYPE_RESULT_DOMAIN", 3,
+	 11},
+	{"type E:\n  x: Int\nfn f() -> Int!E!Int:\n  return 1\n", "FUSE_TYPE_RESULT_DOMAIN", 3, 11},
 	{"type P:\n  x: Int = \"s\"\n", "FUSE_TYPE_DEFAULT", 2, 12},
 	{"fn f(a: Int = \"s\"):\n  print(a)\n", "FUSE_TYPE_DEFAULT", 1, 15},
 	{"type P:\n  x: Bool(1..2)\n", "FUSE_TYPE_REFINEMENT", 2, 6},
@@ -53,7 +59,8 @@ static const struct {
 	{APP("  let x: String = env(\"A\")\n"), "FUSE_TYPE_MISMATCH", 2, 19},
 	{APP("  let x: Int = json.encode(1)\n"), "FUSE_TYPE_MISMATCH", 2, 16},
 	{APP("  print(json.decode())\n"), "FUSE_CALL_ARITY", 2, 9},
-	{APP("  print(json.parse(\"1\"))\n"), "FUSE_UNSUPPORTED", 2, 9},
+	{APP("  print(json.parse(\"1\"))\n"), "FUSE_NAME_UNKNOWN", 2, 14},
+	{APP("  print(json)\n"), "FUSE_NAME_MODULE_AS_VALUE", 2, 9},
 	{APP("  let t = spawn:\n    log(\"x\")\n  await t\n"), "FUSE_SPAWN_SIDE_EFFECT", 3, 5},
 	{"type P = Q without x\n", "FUSE_TYPE_DERIVE_BASE", 1, 10},
 	{"type Q:\n  y: Int\ntype P = Q without x\n", "FUSE_TYPE_DERIVE_FIELD", 3, 20},
@@ -114,6 +121,10 @@ static const struct {
 	 "FUSE_PATTERN_FIELD", 5, 7},
 	{"type P:\n  x: Int\n" APP("  match P(x=1):\n    P(a):\n      print(1)\n"),
 	 "FUSE_PATTERN_FIELDS", 5, 5},
+	{"type P:\n  x: Int\n" APP("  match P(x=1):\n    P(x=1, x=2):\n      print(1)\n"),
+	 "FUSE_PATTERN_FIELD", 5, 12},
+	{"type std.Error:\n  message: String\nfn f(e: std.Error) -> String:\n  return e.zz\n",
+	 "FUSE_TYPE_FIELD", 4, 12},
 	/* tasks: one place to await each, and nothing shared */
 	{APP("  spawn:\n    1\n"), "FUSE_TASK_DETACHED", 2, 3},
 	{APP("  let t = spawn:\n    1\n  print(2)\n"), "FUSE_TASK_NOT_AWAITED", 2, 7},
@@ -137,15 +148,22 @@ static const struct {
 	 "FUSE_TYPE_BANG", 6, 10},
 	{"type E:\n  m: Int\nfn f(a: Int) -> Int!E:\n  return a ?!\n", "FUSE_TYPE_BANG", 4, 10},
 	{"type E:\n  m: Int\nfn f(a: Int?) -> Int!E:\n  return a ?!\n", "FUSE_TYPE_BANG", 4, 10},
+	/* a generic body is checked for all types, called or not */
+	{"fn f<X>(a: X) -> Int:\n  return a.m(1)\n", "FUSE_TYPE_FIELD", 2, 12},
+	{"fn f<X>(a: X) -> Int:\n  return a.x\n", "FUSE_TYPE_FIELD", 2, 12},
+	{"interface I:\n  fn m() -> Int\nfn f<X>(a: X) -> Int where X: I:\n  return a.n()\n",
+	 "FUSE_TYPE_FIELD", 4, 12},
+	{"interface I:\n  fn m() -> Int\ntype T:\n  x: Int\nimpl I for T:\n  fn m() -> Int:\n    "
+	 "return "
+	 "self.x\nfn f<X>(a: X) -> Int:\n  return a.m()\n" APP("  print(f(T(x=1)))\n"),
+	 "FUSE_TYPE_FIELD", 9, 12},
+	{"fn f<X>(a: X) -> Int:\n  return \"s\"\n", "FUSE_TYPE_RETURN", 2, 10},
 	/* configs */
 	{"config C:\n  a: Int\n", "FUSE_CONFIG_DEFAULT", 2, 3},
 	{"config C:\n  a: Int = \"s\"\n", "FUSE_TYPE_DEFAULT", 2, 12},
 	{"config C:\n  a: Int = 1\n" APP("  print(C.b)\n"), "FUSE_TYPE_FIELD", 4, 11},
 	/* what is not carried out is refused by name */
-	{"service S at \"/\":\n  get \"/\" -> String:\n    return \"\"\n", "FUSE_UNSUPPORTED", 1,
-	 9},
-	{APP("  serve(80)\n"), "FUSE_UNSUPPORTED", 2, 3},
-	{"migration one:\n  print(1)\n", "FUSE_UNSUPPORTED", 1, 1},
+	{"requires network\n" APP("  serve(80)\n"), "FUSE_UNSUPPORTED", 3, 3},
 	{"app \"a\":\n  print(1)\napp \"a\":\n  print(2)\n", "FUSE_SYMBOL_DUPLICATE", 3, 5},
 	{"import {A} from \"nowhere\"\n", "FUSE_IMPORT_READ", 1, 17},
 	{"import A from \"x.png\"\n", "FUSE_IMPORT_UNSUPPORTED_EXTENSION", 1, 15},
@@ -153,21 +171,126 @@ static const struct {
 	{"import A from \"root:../x\"\n", "FUSE_IMPORT_ROOT_ESCAPE", 1, 15},
 };
 
-Test(sema, a_wrong_program_is_refused_with_code_and_place)
+static void expect_refused(const struct refusal *list, size_t len)
 {
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-		struct loaded loaded = load(refused[i].text);
-		cr_expect_eq(loaded.result, FRONTEND_E_REJECTED, "accepted:\n%s", refused[i].text);
+	for (size_t i = 0; i < len; i++) {
+		struct loaded loaded = load(list[i].text);
+		cr_expect_eq(loaded.result, FRONTEND_E_REJECTED, "accepted:\n%s", list[i].text);
 		if (loaded.diagnostics.list.len > 0) {
 			struct diagnostic *first = &loaded.diagnostics.list.items[0];
-			cr_expect_str_eq(first->code, refused[i].code, "%s for:\n%s",
-					 first->message, refused[i].text);
-			cr_expect(first->line == refused[i].line &&
-					  first->column == refused[i].column,
-				  "at %u:%u for:\n%s", first->line, first->column, refused[i].text);
+			cr_expect_str_eq(first->code, list[i].code, "%s for:\n%s", first->message,
+					 list[i].text);
+			cr_expect(first->line == list[i].line && first->column == list[i].column,
+				  "at %u:%u for:\n%s", first->line, first->column, list[i].text);
 		}
 		loaded_done(&loaded);
 	}
+}
+
+Test(sema, a_wrong_program_is_refused_with_code_and_place)
+{
+	expect_refused(refused, sizeof(refused) / sizeof(refused[0]));
+}
+
+#define DB(lines)      "requires db\ntype R:\n  a: Int\n" APP(lines)
+#define TX(lines)      "requires db\nfn f() -> Int:\n  transaction:\n" lines "  return 1\n"
+#define SERVICE(lines) "service S at \"/a\":\n" lines
+
+/* The database, the network and markup are not carried out, and checked like the rest. */
+static const struct refusal outside[] = {
+	/* transactions: #transaction-static-restrictions */
+	{TX("    return 1\n"), "FUSE_TRANSACTION_RETURN", 4, 5},
+	{TX("    match 1:\n      1 -> 2\n"), "FUSE_TRANSACTION_RETURN", 5, 12},
+	{TX("    for i in 1..2:\n      break\n"), "FUSE_TRANSACTION_LOOP", 5, 7},
+	{TX("    while true:\n      continue\n"), "FUSE_TRANSACTION_LOOP", 5, 7},
+	{TX("    let t = spawn:\n      1\n    print(2)\n"), "FUSE_TASK_NOT_AWAITED", 4, 9},
+	{"requires db\nfn f(n: Int) -> Int:\n  let t = spawn:\n    1\n  transaction:\n    await "
+	 "t\n  "
+	 "return n\n",
+	 "FUSE_TRANSACTION_AWAIT", 6, 5},
+	{"requires db\nfn f():\n  transaction:\n    spawn:\n      1\n", "FUSE_TRANSACTION_SPAWN", 4,
+	 5},
+	{"fn f():\n  transaction:\n    print(1)\n", "FUSE_CAPABILITY_MISSING", 2, 3},
+	{"requires db, time\nfn f():\n  transaction:\n    print(1)\n", "FUSE_TRANSACTION_MODULE", 3,
+	 3},
+	{"requires db\nfn f():\n  transaction:\n    print(time.now())\n",
+	 "FUSE_TRANSACTION_CAPABILITY", 4, 11},
+	/* capabilities */
+	{APP("  db.exec(\"a\")\n"), "FUSE_CAPABILITY_MISSING", 2, 3},
+	{APP("  serve(80)\n"), "FUSE_CAPABILITY_MISSING", 2, 3},
+	{APP("  print(http.get(\"a\"))\n"), "FUSE_CAPABILITY_MISSING", 2, 9},
+	{DB("  let t = spawn:\n    db.exec(\"a\")\n    1\n  await t\n"), "FUSE_SPAWN_SIDE_EFFECT",
+	 6, 5},
+	{APP("  let t = spawn:\n    asset(\"a\")\n  await t\n"), "FUSE_SPAWN_SIDE_EFFECT", 3, 5},
+	{APP("  let t = spawn:\n    svg.inline(\"a\")\n  await t\n"), "FUSE_SPAWN_SIDE_EFFECT", 3,
+	 5},
+	/* queries */
+	{DB("  db.exec(3)\n"), "FUSE_CALL_ARGUMENT", 5, 11},
+	{DB("  db.from(\"t\").drop()\n"), "FUSE_NAME_UNKNOWN", 5, 16},
+	{DB("  db.from(\"t\").limit(\"1\")\n"), "FUSE_CALL_ARGUMENT", 5, 22},
+	{DB("  db.from(\"t\").where(\"a\")\n"), "FUSE_CALL_ARITY", 5, 3},
+	{DB("  let q = db.from(\"t\")\n  let t = spawn:\n    q.count()\n  await t\n"),
+	 "FUSE_SPAWN_SIDE_EFFECT", 7, 5},
+	{DB("  print(db.from(\"t\").one<R>())\n"), "FUSE_TYPED_QUERY_SELECT", 5, 9},
+	{DB("  let c = [\"a\"]\n  print(db.from(\"t\").select(c).all<R>())\n"),
+	 "FUSE_TYPED_QUERY_SELECT", 6, 9},
+	{DB("  print(db.from(\"t\").select([\"a\"]).one<Int>())\n"), "FUSE_TYPED_QUERY_TYPE_ARG", 5,
+	 40},
+	{DB("  print(db.from(\"t\").select([\"a\"]).one<R, R>())\n"), "FUSE_TYPED_QUERY_TYPE_ARG",
+	 5, 9},
+	{DB("  print(db.from(\"t\").select([\"a\", \"b\"]).one<R>())\n"),
+	 "FUSE_TYPED_QUERY_FIELD_MISMATCH", 5, 35},
+	{DB("  print(db.from(\"t\").select([\"a\"]).one<R>(1))\n"), "FUSE_TYPED_QUERY_CALL", 5, 9},
+	{DB("  print(db.from(\"t\").count<R>())\n"), "FUSE_TYPED_QUERY_CALL", 5, 9},
+	{DB("  print(db.query<R>(\"select\"))\n"), "FUSE_TYPED_QUERY_CALL", 5, 9},
+	/* services: #services-and-declaration-syntax */
+	{SERVICE("  get \"/u/{id: Nope}\" -> Int:\n    return 1\n"), "FUSE_TYPE_UNKNOWN", 2, 16},
+	{SERVICE("  get \"/u/{id}\" -> Int:\n    return 1\n"), "FUSE_PARSE_EXPECTED", 2, 14},
+	{SERVICE("  get \"/u/{id: Id\" -> Int:\n    return 1\n"), "FUSE_ROUTE_PATH", 2, 11},
+	{SERVICE("  get \"/u/x{id: Id}\" -> Int:\n    return 1\n"), "FUSE_ROUTE_PATH", 2, 11},
+	{SERVICE("  get \"/u/{id: Id}x\" -> Int:\n    return 1\n"), "FUSE_ROUTE_PATH", 2, 19},
+	{SERVICE("  get \"/u/{id: Id 3}\" -> Int:\n    return 1\n"), "FUSE_ROUTE_PATH", 2, 19},
+	{SERVICE("  get \"/{a: Id}/{a: Id}\" -> Int:\n    return 1\n"), "FUSE_NAME_DUPLICATE", 2,
+	 18},
+	{SERVICE("  get \"/{a: List<Int>}\" -> Int:\n    return 1\n"), "FUSE_ROUTE_PARAM", 2, 13},
+	{SERVICE("  get \"/{a: Int(1..x)}\" -> Int:\n    return 1\n"), "FUSE_TYPE_REFINEMENT", 2,
+	 17},
+	{SERVICE("  get \"/\" -> Int:\n    return \"s\"\n"), "FUSE_TYPE_RETURN", 3, 12},
+	{SERVICE("  get \"/\" -> Int!String:\n    return 1\n"), "FUSE_TYPE_RESULT_DOMAIN", 2, 14},
+	{SERVICE("  get \"/\" -> Int:\n    return body\n"), "FUSE_NAME_UNKNOWN", 3, 12},
+	{SERVICE("  head \"/\" -> Int:\n    return 1\n"), "FUSE_PARSE_EXPECTED", 2, 3},
+	{SERVICE("  get \"/\":\n    return 1\n"), "FUSE_PARSE_EXPECTED", 2, 10},
+	{SERVICE("  get \"/${1}\" -> Int:\n    return 1\n"), "FUSE_PARSE_EXPECTED", 2, 7},
+	{"interface I:\n  fn m() -> Int\n" SERVICE("  get \"/\" -> I:\n    return 1\n"),
+	 "FUSE_INTERFACE_NOT_A_TYPE", 4, 14},
+	{SERVICE("  get \"/\" -> Int:\n    return 1\n") APP("  print(S)\n"),
+	 "FUSE_NAME_TYPE_AS_VALUE", 5, 9},
+	{SERVICE("  get \"/\" -> Int:\n    return 1\n") "type S:\n  x: Int\n",
+	 "FUSE_NAME_DUPLICATE", 4, 6},
+	/* markup */
+	{APP("  let x = div(class=\"a\", id=\"b\"): \"c\"\n"), "FUSE_HTML_ATTR_COMMA", 2, 24},
+	{APP("  let x = div({\"class\": \"a\"}): \"c\"\n"), "FUSE_HTML_ATTR_MAP", 2, 15},
+	{APP("  let x = div(class=3): \"c\"\n"), "FUSE_HTML_ATTR_TYPE", 2, 21},
+	{APP("  let x = div(): 3\n"), "FUSE_HTML_CHILD", 2, 18},
+	{APP("  let x = div(aria_foo=\"a\"): \"c\"\n"), "FUSE_HTML_ARIA", 2, 15},
+	{APP("  let x = div(aria_role=\"a\"): \"c\"\n"), "FUSE_HTML_ARIA", 2, 15},
+	{APP("  let x = div(aria_hidden=\"yes\"): \"c\"\n"), "FUSE_HTML_ARIA", 2, 27},
+	{APP("  let x = div(aria_level=\"two\"): \"c\"\n"), "FUSE_HTML_ARIA", 2, 26},
+	{APP("  let x = div():\n    if 1:\n      br()\n"), "FUSE_TYPE_CONDITION", 3, 8},
+	{APP("  let x = div():\n    for i in 3:\n      br()\n"), "FUSE_TYPE_LOOP", 3, 14},
+	{APP("  let x = div\n"), "FUSE_NAME_UNKNOWN", 2, 11},
+	{APP("  let x = html.text(3)\n"), "FUSE_CALL_ARGUMENT", 2, 21},
+	{"component C:\n  return 1\n", "FUSE_TYPE_RETURN", 2, 10},
+	{"component C:\n  let x = 1\n", "FUSE_TYPE_RETURN", 1, 11},
+	{"component C(n: Int):\n  br()\n" APP("  let x = C()\n"), "FUSE_CALL_ARITY", 4, 11},
+	{"component C:\n  br()\n" APP("  let x = C({\"a\": \"b\"})\n"), "FUSE_HTML_ATTR_MAP", 4,
+	 13},
+	{"migration one:\n  print(zz)\n", "FUSE_NAME_UNKNOWN", 2, 9},
+};
+
+Test(sema, what_is_not_carried_out_is_checked_all_the_same)
+{
+	expect_refused(outside, sizeof(outside) / sizeof(outside[0]));
 }
 
 static const char *const taken[] = {
@@ -207,6 +330,19 @@ static const char *const taken[] = {
 	    "   return v * 2\n  print(1 + await t)\n"),
 	"test \"t\":\n  assert(true, \"m\")\n",
 	"requires db\nfn f():\n  print(1)\n",
+	/* what a generic body does with values of its parameters */
+	"interface I:\n  fn m() -> Int\nfn g<X>(a: List<X>) -> X:\n  return a[0]\nfn h<X>(a: X) -> "
+	"X:\n  "
+	"return a\nfn f<X>(a: X, o: X?) -> Int where X: I:\n  let l = [a]\n  let k = h<X>(g(l))\n  "
+	"let s = "
+	"h(o ?? a)\n  for e in l:\n    print(\"${e.m()}\")\n  match o:\n    Some(v):\n      "
+	"print(v.m())\n "
+	"   None:\n      print(k.m() + s.m())\n  return {\"a\": a}[\"a\"].m()\ntype T:\n  x: "
+	"Int\nimpl I for "
+	"T:\n  fn m() -> Int:\n    return self.x\n" APP("  print(f(T(x=1), null))\n"),
+	/* one of the runtime's own errors may stand there, and has these members */
+	"type std.Error:\n  message: String\nfn f(e: std.Error):\n  print(e.fields)\n  "
+	"print(e.code)\n",
 };
 
 Test(sema, a_legal_program_is_taken)
