@@ -128,7 +128,8 @@ enum {
 
 /* Note what an earlier phase left, so that the next one's list has only its own. */
 void scan_remember(struct work *work);
-/* Returns the bytes that all of it takes, listed or not. Sets work->untouched too. */
+/* Returns the bytes that all of it takes, listed or not; 0 of what it left untouched. Sets
+ * work->untouched too. */
 uint64_t scan_left_files(struct work *work, struct outcome *out, struct arena *arena);
 
 /* --- exec_zygote.c: the processes that start programs ------------------------------------------

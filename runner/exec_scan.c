@@ -259,7 +259,7 @@ uint64_t scan_left_files(struct work *work, struct outcome *out, struct arena *a
 
 	work->untouched = work_is_untouched(work);
 	if (work->untouched)
-		return;
+		return 0;
 	scan_dir(&scan, AT_FDCWD, work->path, 0, 0, true);
 	CLEANUP(close_p) int fd = open(work->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	for (size_t i = 0; i < work->entry_len; i++) {
