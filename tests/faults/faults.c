@@ -13,12 +13,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/path.h"
 #include "runner/exec.h"
+#include "runner/exec_cgroup.h"
 
 enum {
 	PROCESSES = 64,
@@ -37,6 +39,7 @@ struct suite {
 	char *dir;
 	char name[NAME_SIZE]; /* by which to know what lives of it */
 	enum exec_isolation level;
+	bool has_group; /* a control group that counts processes can be had */
 	bool failed;
 };
 
@@ -47,17 +50,31 @@ struct fault {
 	int64_t wall_ms;
 	bool reaches_us; /* below L2 it may take its supervisor along, which is an end of its own */
 	bool only_inside; /* harms whoever runs it where there is no inside */
+	bool multiplies;  /* harms the host where nothing bounds how many processes there are */
 };
 
 static const struct fault faults[] = {
-	{.name = "fork bomb", .mode = "fork-bomb", .end = END_PROCESS_LIMIT, .code = -1},
+	{.name = "fork bomb",
+	 .mode = "fork-bomb",
+	 .end = END_PROCESS_LIMIT,
+	 .code = -1,
+	 .multiplies = true},
 	{.name = "fork bomb, sessions",
 	 .mode = "fork-bomb-apart",
 	 .end = END_PROCESS_LIMIT,
-	 .code = -1},
-	{.name = "thread bomb", .mode = "thread-bomb", .end = END_PROCESS_LIMIT, .code = -1},
+	 .code = -1,
+	 .multiplies = true},
+	{.name = "thread bomb",
+	 .mode = "thread-bomb",
+	 .end = END_PROCESS_LIMIT,
+	 .code = -1,
+	 .multiplies = true},
 	{.name = "memory bomb", .mode = "memory-bomb", .end = END_MEMORY_LIMIT, .code = -1},
-	{.name = "memory bomb, many", .mode = "memory-crowd", .end = END_MEMORY_LIMIT, .code = -1},
+	{.name = "memory bomb, many",
+	 .mode = "memory-crowd",
+	 .end = END_MEMORY_LIMIT,
+	 .code = -1,
+	 .multiplies = true},
 	{.name = "disk filler, one file",
 	 .mode = "fill-file",
 	 .end = END_FILE_LIMIT,
@@ -233,6 +250,13 @@ static const char *harm(struct suite *s)
 	return NULL;
 }
 
+/* Root is bound by no RLIMIT_NPROC, so that without a control group only a namespace holds what
+ * multiplies faster than it is looked at. */
+static bool is_bounded(const struct suite *s)
+{
+	return s->level >= EXEC_L2 || geteuid() != 0 || s->has_group;
+}
+
 static void expose(struct suite *s, const struct fault *fault)
 {
 	char argument[LENGTH + 1];
@@ -240,7 +264,7 @@ static void expose(struct suite *s, const struct fault *fault)
 	struct plan plan = plan_of(s, argv);
 	bool kill_zygote = fault->end == END_LOST;
 
-	if (fault->only_inside && s->level < EXEC_L2) {
+	if ((fault->only_inside && s->level < EXEC_L2) || (fault->multiplies && !is_bounded(s))) {
 		(void)printf("%s\t-\n", fault->name);
 		return;
 	}
@@ -262,6 +286,23 @@ static void expose(struct suite *s, const struct fault *fault)
 		     harmed ? " ! " : "", harmed ? harmed : "");
 	(void)fflush(stdout);
 	s->failed = s->failed || !right || harmed;
+}
+
+/* In a process of its own, which joins the group for as long as it takes to see that it may. */
+static bool has_group(void)
+{
+	int status = 1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct cgroup cgroup;
+
+		cgroup_open(&cgroup);
+		_exit(cgroup_has(&cgroup, CGROUP_PIDS) ? 0 : 1);
+	}
+	(void)waitpid(pid, &status, 0);
+	cgroup_remove_empty();
+	return status == 0;
 }
 
 static bool is_wanted(const struct fault *fault, char **names)
@@ -287,6 +328,7 @@ int main(int argc, char **argv)
 	s.subject = realpath(argv[2], NULL);
 	if (!s.subject || s.level == EXEC_AUTO)
 		return 2;
+	s.has_group = has_group();
 	(void)snprintf(s.name, sizeof(s.name), "%s", strrchr(s.subject, '/') + 1);
 	const char *paths[] = {s.subject};
 	const struct exec_options options = {
