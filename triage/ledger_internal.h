@@ -42,6 +42,7 @@ void docs_done(struct docs *docs);
 struct ledger {
 	git_repository *repo;
 	struct docs docs; /* of everything handed out; freed by ledger_close */
+	git_oid own;      /* the inbox commit we wrote last, each file of it checked; zero: none */
 };
 
 /* --- ledger.c: the repository --------------------------------------------------------------- */
