@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <stddef.h>
+
 void *memcpy(void *to, const void *from, size_t n);
 
 #define RT_CLONE(to, from)                                                                         \
