@@ -6,9 +6,8 @@
  */
 #pragma once
 
-#include <stddef.h>
-
-void *memcpy(void *to, const void *from, size_t n);
+/* The in-memory compiler has no system headers to look into. */
+void *memcpy(void *to, const void *from, __SIZE_TYPE__ n);
 
 #define RT_CLONE(to, from)                                                                         \
 	to = from;                                                                                 \
