@@ -15,8 +15,12 @@ message() {
 		-e 's/^fatal: class=runtime_fatal pid=[0-9]* message=\(.*\) mode=aot profile=[a-z]* .* contract=aot-v1$/\1/' "$1"
 }
 
-wanted() {
+wanted() { # wanted APP KIB
 	case $1 in
+	'calls in blocks')
+		# Each call holds the list of its loop: the memory goes before the depth.
+		[ "$2" -eq 0 ] && echo 'call depth limit exceeded' || echo 'out of memory'
+		;;
 	calls*) echo 'call depth limit exceeded' ;;
 	'deep value') ;;
 	'deep value '*) echo 'value nesting limit exceeded' ;;
@@ -33,7 +37,7 @@ ends() {
 	backend=$2
 	space=$3
 	shift 3
-	want=$(wanted "$app")
+	want=$(wanted "$app" "$space")
 	code=1
 	[ -n "$want" ] || code=0
 	(
