@@ -370,6 +370,8 @@ static void string_expr(struct gen *g, int depth)
 		binary(g, G_STRING, "+", (enum gtype)gen_below(g, G_SCALARS), depth);
 		return;
 	case 3:
+		if (g->in_spawn)
+			break;
 		buf_adds(g->out, "asset(");
 		gen_expr(g, G_STRING, depth - 1);
 		buf_addc(g->out, ')');
