@@ -33,9 +33,10 @@ struct local {
 	uint32_t depth;    /* of the block that declares it */
 	uint32_t function; /* which body it belongs to: spawn bodies are their own */
 	bool is_task;      /* bound to a spawned task, to be awaited before its scope ends */
-	bool is_awaited;
-	bool loose;    /* lowering: its slot must hold any value */
-	uint32_t slot; /* lowering: in the function being lowered */
+	bool is_awaited;   /* sema_task: on every way to the place looked at */
+	bool is_reported;  /* one complaint for each task */
+	bool loose;        /* lowering: its slot must hold any value */
+	uint32_t slot;     /* lowering: in the function being lowered */
 };
 
 struct field {
