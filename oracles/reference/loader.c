@@ -48,6 +48,14 @@ static const char *identity_of(struct arena *arena, const char *path)
 	return real ? arena_strdup(arena, real) : package_tidy(arena, path);
 }
 
+static const char *inside_package(struct loader *loader, const char *path)
+{
+	const char *tidy = package_tidy(loader->arena, path);
+	const char *dir = loader->packages.list.items[loader->importing].dir;
+	size_t len = strlen(dir);
+	return len > 0 && strncmp(tidy, dir, len) == 0 && tidy[len] == '/' ? tidy + len + 1 : tidy;
+}
+
 static struct unit *add_unit(struct loader *loader, const char *path, struct slice text)
 {
 	struct unit *unit = ARENA_NEW(loader->arena, struct unit);
@@ -60,6 +68,7 @@ static struct unit *add_unit(struct loader *loader, const char *path, struct sli
 	source_init(&unit->source, loader->arena, (uint32_t)loader->units.len,
 		    arena_strdup(loader->arena, path), arena_slice(loader->arena, text));
 	unit->package = loader->importing;
+	unit->inside = inside_package(loader, path);
 	vec_push(&loader->units, unit);
 	vec_push(&loader->sources, &unit->source);
 	loader->report.sources = loader->sources.items;

@@ -122,8 +122,10 @@ struct unit {
 	const char *identity; /* its path without detours: a file is loaded once */
 	uint32_t package;     /* 0 is the root's */
 	bool is_std_error;    /* no file: its types are called std.Error and std.Error.NAME */
+	const char *inside;   /* its path from the folder of its package */
 	struct ast_module *ast;
 	unsigned capabilities;         /* required by the module, a bit each */
+	unsigned used;                 /* of them, by calls and transactions */
 	struct map symbols;            /* struct symbol by name; imports included */
 	VEC(struct symbol *) declared; /* in source order, imports excluded */
 };
@@ -172,6 +174,8 @@ struct sema {
 	struct symbol *main;
 };
 
+/* Behind sema_check, when it found nothing. */
+void sema_strict(struct sema *sema);
 /* Units with their imports bound; 0 is the root. The result stays in the arena and the units. */
 void sema_check(struct sema *sema);
 void sema_done(struct sema *sema);
