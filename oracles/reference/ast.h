@@ -233,7 +233,6 @@ struct ast_stmt {
 	/* checked */
 	struct local *local;
 	struct ty *ty;    /* of the declared or inferred variable; of a loop's element */
-	bool exhaustive;  /* a match: one of the cases always fits */
 	bool *reassigned; /* a loop, by task in scope: a round may assign and not await it */
 };
 

@@ -180,6 +180,9 @@ void sema_strict(struct sema *sema);
 void sema_check(struct sema *sema);
 void sema_done(struct sema *sema);
 
+/* Whether the cases of a checked match fit every value of its type, so that one always does. */
+bool sema_covers(const struct ast_stmt *stmt);
+
 /* Index of a field or variant, or -1. */
 int32_t symbol_field(const struct symbol *symbol, struct slice name);
 int32_t symbol_variant(const struct symbol *symbol, struct slice name);

@@ -217,10 +217,12 @@ static struct ty *optional_of(struct sema *s, struct ty *ty)
 		     NULL);
 }
 
-/* Is the error one of the domains of T!A!B? */
+/* Is the error one of the domains of T!A!B? What comes from another T!A!B may be any of its own. */
 static bool names_error(struct ty *domain, struct ty *error)
 {
-	if (domain->kind == TY_RESULT && error->kind != TY_RESULT)
+	if (error->kind == TY_RESULT)
+		return names_error(domain, error->args[0]) && names_error(domain, error->args[1]);
+	if (domain->kind == TY_RESULT)
 		return names_error(domain->args[0], error) || names_error(domain->args[1], error);
 	return ty_assignable(domain, error);
 }

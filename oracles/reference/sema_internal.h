@@ -98,8 +98,6 @@ struct ty *sema_iterate(struct sema *s, struct ast_expr *expr); /* the type of a
 /* Its last value must fit the function's result. */
 void sema_body(struct sema *s, struct ast_block *block);
 
-/* Whether one of a match's cases fits every value of its type. */
-bool sema_covers(const struct ast_stmt *stmt);
 /* spawn, await and the lifetime of tasks: sema_spawn.c, sema_task.c */
 struct ty *sema_spawn(struct sema *s, struct ast_expr *expr);
 struct ty *sema_await(struct sema *s, struct ast_expr *expr);

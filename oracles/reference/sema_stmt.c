@@ -125,7 +125,6 @@ static void check_match(struct sema *s, struct ast_stmt *stmt, bool tail)
 		}
 		sema_close_scope(s, mark);
 	}
-	stmt->exhaustive = sema_covers(stmt);
 }
 
 struct ty *sema_iterate(struct sema *s, struct ast_expr *expr)

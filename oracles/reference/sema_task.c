@@ -199,7 +199,7 @@ static void walk_match(struct flow *f, struct ast_stmt *stmt)
 		}
 		arrive(f, ends);
 	}
-	go_on_from(f, stmt->exhaustive ? ends : start); /* none may fit: what follows is next */
+	go_on_from(f, sema_covers(stmt) ? ends : start); /* none may fit: what follows is next */
 	meet(f, ends);
 }
 
