@@ -245,13 +245,15 @@ static void load_import(struct loader *loader, struct unit *unit, struct ast_dec
 	struct buf text = BUF_INIT(SOURCE_MAX);
 	struct error err = ERROR_INIT;
 	struct range at = decl->import_form == IMPORT_MODULE ? decl->name.range : decl->text_range;
-	if (loader->units.len >= MODULES_MAX)
-		report_error(&loader->report, at, "FUSE_IMPORT_LIMIT", "more than %d modules",
-			     MODULES_MAX);
-	else if (!path_is_file(path) || file_read(&text, path, SOURCE_MAX, &err) < 0)
+	if (loader->units.len >= MODULES_MAX) {
+		if (!loader->is_full)
+			report_error(&loader->report, at, "FUSE_IMPORT_LIMIT",
+				     "more than %d modules", MODULES_MAX);
+		loader->is_full = true;
+	} else if (!path_is_file(path) || file_read(&text, path, SOURCE_MAX, &err) < 0) {
 		report_error(&loader->report, at, "FUSE_IMPORT_READ", "cannot read module '%s'",
 			     path);
-	else {
+	} else {
 		decl->import_unit = (int32_t)loader->units.len;
 		(void)add_unit(loader, path, buf_slice(&text));
 	}
