@@ -81,11 +81,6 @@ static struct ty *check_ident(struct sema *s, struct ast_expr *expr)
 				     "'%.*s' is a module, not a value",
 				     SLICE_ARG(expr->symbol->name));
 			return BASIC(s, TY_UNKNOWN);
-		case ROLE_CONST:
-			if (expr->kind == AST_MEMBER || expr->symbol->kind == SYMBOL_ASSET)
-				return expr->ty;
-			sema_unsupported(s, expr->range, "config as a value");
-			return BASIC(s, TY_UNKNOWN);
 		case ROLE_GENERIC:
 			report_error(s->report, expr->range, "FUSE_GENERIC_INFERENCE",
 				     "the type parameters of '%.*s' are only known in a call",
