@@ -232,8 +232,8 @@ struct ast_stmt {
 	uint32_t case_len;
 	/* checked */
 	struct local *local;
-	struct ty *ty;   /* of the declared or inferred variable; of a loop's element */
-	bool exhaustive; /* a match: one of the cases always fits */
+	struct ty *ty;    /* of the declared or inferred variable; of a loop's element */
+	bool *reassigned; /* a loop, by task in scope: a round may assign and not await it */
 };
 
 /* --- declarations -------------------------------------------------------------------------------

@@ -253,11 +253,6 @@ void emit_value(struct emit *em, const struct expr *e, uint32_t live)
 		buf_addf(em->out, "t%u = rt_payload(rt, t%u, %u);\n", live, live, e->u.index);
 		check(em, live);
 		break;
-	case EXPR_CONVERT:
-		emit_value(em, e->args[0], live);
-		buf_addf(em->out, "t%u = rt_convert(rt, %u, t%u);\n", live, e->u.index, live);
-		check(em, live);
-		break;
 	case EXPR_RAISE:
 		emit_value(em, e->args[0], live);
 		buf_addf(em->out, "rt_raise(rt, t%u);\ngoto u%u;\n", live, live);

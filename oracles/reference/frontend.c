@@ -14,7 +14,7 @@ static void refuse_missing(struct report *report, const struct sema *sema)
 }
 
 static int check_and_lower(struct program *program, struct loader *loader, struct arena *arena,
-			   bool only_check)
+			   const struct frontend_options *options)
 {
 	struct sema sema = {
 		.arena = arena,
@@ -23,7 +23,9 @@ static int check_and_lower(struct program *program, struct loader *loader, struc
 		.unit_len = (uint32_t)loader->units.len,
 	};
 	sema_check(&sema);
-	if (loader->report.diagnostics->errors == 0 && !only_check)
+	if (loader->report.diagnostics->errors == 0 && options->strict)
+		sema_strict(&sema);
+	if (loader->report.diagnostics->errors == 0 && !options->only_check)
 		refuse_missing(&loader->report, &sema);
 	if (loader->report.diagnostics->errors == 0 && sema.missing.len == 0)
 		lower(program, &sema);
@@ -48,12 +50,13 @@ static void sort_by_place(struct diagnostics *diagnostics)
 }
 
 /* Everything behind reading the root; the loader is used up. */
-static int finish(struct program *program, struct loader *loader, bool only_check)
+static int finish(struct program *program, struct loader *loader,
+		  const struct frontend_options *options)
 {
 	*program = (struct program){.main_function = -1};
 	int r = loader->report.diagnostics->errors ? FRONTEND_E_REJECTED : 0;
 	if (r == 0)
-		r = check_and_lower(program, loader, loader->arena, only_check);
+		r = check_and_lower(program, loader, loader->arena, options);
 	sort_by_place(loader->report.diagnostics);
 	loader_done(loader);
 	arena_done(loader->arena);
@@ -68,33 +71,27 @@ int frontend_load_text(struct program *program, struct diagnostics *diagnostics,
 	if (text.len > SOURCE_MAX)
 		return error_input(err, "'%s' is larger than %d bytes", path, SOURCE_MAX);
 	loader_load_text(&loader, path, text);
-	return finish(program, &loader, false);
+	return finish(program, &loader, &(struct frontend_options){.strict = false});
 }
 
-static int load_file(struct program *program, struct diagnostics *diagnostics, const char *path,
-		     bool only_check, struct error *err)
+int frontend_open(struct program *program, struct diagnostics *diagnostics, const char *path,
+		  const struct frontend_options *options, struct error *err)
 {
 	struct arena arena = ARENA_INIT;
 	struct loader loader = {.arena = &arena, .report = {.diagnostics = diagnostics}};
 	int r = loader_load(&loader, path, err);
 	if (r == 0)
-		return finish(program, &loader, only_check);
-	loader_done(&loader);
-	arena_done(&arena);
+		r = finish(program, &loader, options);
+	else {
+		loader_done(&loader);
+		arena_done(&arena);
+	}
 	return r;
 }
 
 int frontend_load(struct program *program, struct diagnostics *diagnostics, const char *path,
 		  struct error *err)
 {
-	return load_file(program, diagnostics, path, false, err);
-}
-
-int frontend_check(struct diagnostics *diagnostics, const char *path, struct error *err)
-{
-	struct program program = {0};
-	int r = load_file(&program, diagnostics, path, true, err);
-	if (r == 0)
-		program_done(&program);
-	return r;
+	return frontend_open(program, diagnostics, path,
+			     &(struct frontend_options){.strict = false}, err);
 }

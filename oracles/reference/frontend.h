@@ -40,8 +40,12 @@ enum { FRONTEND_E_REJECTED = 1 }; /* diagnostics say why */
 int frontend_load(struct program *program, struct diagnostics *diagnostics, const char *path,
 		  struct error *err);
 
-/* The same without a program: also taken is what is legal and not carried out. */
-int frontend_check(struct diagnostics *diagnostics, const char *path, struct error *err);
+struct frontend_options {
+	bool only_check; /* take what is legal and not carried out; `program` stays empty */
+	bool strict;     /* the checks of --strict-architecture too */
+};
+int frontend_open(struct program *program, struct diagnostics *diagnostics, const char *path,
+		  const struct frontend_options *options, struct error *err);
 
 /* The same as frontend_load for a root module that is already in memory; `path` names it in
  * diagnostics and is where its imports are looked for. */

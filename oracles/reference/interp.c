@@ -413,11 +413,9 @@ static struct value eval_unary(struct interp *in, struct frame *frame, const str
 		return of_bool(rt_is_variant(rt, v, e->u.record.type, e->u.record.fields[0]));
 	case EXPR_PAYLOAD:
 		return rt_payload(rt, v, e->u.index);
-	case EXPR_RAISE:
+	default: /* EXPR_RAISE */
 		rt_raise(rt, v);
 		return rt_null();
-	default:
-		return rt_convert(rt, e->u.index, v);
 	}
 }
 
@@ -461,7 +459,6 @@ static struct value eval(struct interp *in, struct frame *frame, const struct ex
 	case EXPR_IS_VARIANT:
 	case EXPR_PAYLOAD:
 	case EXPR_RAISE:
-	case EXPR_CONVERT:
 		return eval_unary(in, frame, e);
 	case EXPR_COND: {
 		struct value condition = eval(in, frame, e->args[0]);

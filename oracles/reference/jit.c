@@ -46,7 +46,6 @@ static const struct symbol symbols[] = {
 	SYMBOL(rt_is_variant),
 	SYMBOL(rt_payload),
 	SYMBOL(rt_raise),
-	SYMBOL(rt_convert),
 	SYMBOL(rt_call_value),
 	SYMBOL(rt_spawn),
 	SYMBOL(rt_set_path),

@@ -48,6 +48,14 @@ static const char *identity_of(struct arena *arena, const char *path)
 	return real ? arena_strdup(arena, real) : package_tidy(arena, path);
 }
 
+static const char *inside_package(struct loader *loader, const char *path)
+{
+	const char *tidy = package_tidy(loader->arena, path);
+	const char *dir = loader->packages.list.items[loader->importing].dir;
+	size_t len = strlen(dir);
+	return len > 0 && strncmp(tidy, dir, len) == 0 && tidy[len] == '/' ? tidy + len + 1 : tidy;
+}
+
 static struct unit *add_unit(struct loader *loader, const char *path, struct slice text)
 {
 	struct unit *unit = ARENA_NEW(loader->arena, struct unit);
@@ -60,6 +68,7 @@ static struct unit *add_unit(struct loader *loader, const char *path, struct sli
 	source_init(&unit->source, loader->arena, (uint32_t)loader->units.len,
 		    arena_strdup(loader->arena, path), arena_slice(loader->arena, text));
 	unit->package = loader->importing;
+	unit->inside = inside_package(loader, path);
 	vec_push(&loader->units, unit);
 	vec_push(&loader->sources, &unit->source);
 	loader->report.sources = loader->sources.items;
@@ -236,13 +245,15 @@ static void load_import(struct loader *loader, struct unit *unit, struct ast_dec
 	struct buf text = BUF_INIT(SOURCE_MAX);
 	struct error err = ERROR_INIT;
 	struct range at = decl->import_form == IMPORT_MODULE ? decl->name.range : decl->text_range;
-	if (loader->units.len >= MODULES_MAX)
-		report_error(&loader->report, at, "FUSE_IMPORT_LIMIT", "more than %d modules",
-			     MODULES_MAX);
-	else if (!path_is_file(path) || file_read(&text, path, SOURCE_MAX, &err) < 0)
+	if (loader->units.len >= MODULES_MAX) {
+		if (!loader->is_full)
+			report_error(&loader->report, at, "FUSE_IMPORT_LIMIT",
+				     "more than %d modules", MODULES_MAX);
+		loader->is_full = true;
+	} else if (!path_is_file(path) || file_read(&text, path, SOURCE_MAX, &err) < 0) {
 		report_error(&loader->report, at, "FUSE_IMPORT_READ", "cannot read module '%s'",
 			     path);
-	else {
+	} else {
 		decl->import_unit = (int32_t)loader->units.len;
 		(void)add_unit(loader, path, buf_slice(&text));
 	}

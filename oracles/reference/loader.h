@@ -12,6 +12,7 @@ struct loader {
 	VEC(struct unit *) units;           /* 0 is the root */
 	VEC(const struct source *) sources; /* of the same units, for the report */
 	struct packages packages;
+	bool is_full;       /* no module more; reported */
 	uint32_t importing; /* package of the module that is loaded next */
 };
 

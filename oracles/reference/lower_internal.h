@@ -95,7 +95,6 @@ void lower_return(struct lower *l, struct ast_expr *expr, struct span span);
 struct expr *lower_pattern(struct lower *l, struct ast_pattern *pattern, const struct place *at);
 void lower_bindings(struct lower *l, struct ast_pattern *pattern, const struct place *at);
 struct expr *lower_place(struct lower *l, const struct place *place);
-bool lower_always_matches(const struct ast_pattern *pattern);
 
 /* lower_type.c */
 void lower_consts(struct lower *l);

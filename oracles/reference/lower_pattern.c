@@ -25,23 +25,6 @@ struct expr *lower_place(struct lower *l, const struct place *place)
 	return expr;
 }
 
-bool lower_always_matches(const struct ast_pattern *pattern)
-{
-	if (pattern->kind == AST_PATTERN_WILDCARD)
-		return true;
-	if (pattern->kind == AST_PATTERN_LITERAL)
-		return false;
-	if (pattern->role == PATTERN_BINDING)
-		return true;
-	if (pattern->role != PATTERN_STRUCT || pattern->ty->kind != TY_STRUCT ||
-	    pattern->symbol->is_error)
-		return false;
-	for (uint32_t i = 0; i < pattern->arg_len; i++)
-		if (!lower_always_matches(pattern->args[i]))
-			return false;
-	return true;
-}
-
 static struct place part_of(struct lower *l, struct ast_pattern *pattern, const struct place *at,
 			    uint32_t i)
 {

@@ -104,7 +104,7 @@ static bool lower_case(struct lower *l, struct ast_stmt *stmt, uint32_t i, const
 		       bool tail)
 {
 	if (i == stmt->case_len)
-		return stmt->exhaustive;
+		return sema_covers(stmt);
 	struct ast_case *one = &stmt->cases[i];
 	struct span span = lower_span(l, one->range);
 	struct expr *test = lower_pattern(l, one->pattern, at);

@@ -40,6 +40,7 @@ struct options {
 	bool package;         /* the verb works on a package and tells its steps */
 	bool json;
 	bool frozen; /* fuse.lock must be up to date */
+	bool strict; /* --strict-architecture */
 	bool backend_chosen;
 	bool interpret;
 	bool release;
@@ -68,6 +69,10 @@ static const char usage_text[] =
 	"                               variables from .env, and each step on stderr\n"
 	"       fuse-ref fuse deps lock [--check] [--manifest-path PATH]\n"
 	"                               write fuse.lock, which --frozen of the others asks for\n"
+	"       check, run, build and test take --strict-architecture: capabilities are used, "
+	"layers "
+	"make\n"
+	"       no cycle, a module's signatures name error domains of one module\n"
 	"       fuse-ref tree FILE      the canonical program\n"
 	"       fuse-ref emit FILE      the C text that both compilers get\n"
 	"       fuse-ref faults         miscompilations this build can plant "
@@ -149,8 +154,12 @@ static int load(struct program *program, const struct options *options)
 {
 	struct error err = ERROR_INIT;
 	struct diagnostics diagnostics = {0};
-	int r = program ? frontend_load(program, &diagnostics, options->file, &err)
-			: frontend_check(&diagnostics, options->file, &err);
+	struct program checked = {0};
+	struct frontend_options how = {.only_check = !program, .strict = options->strict};
+	int r = frontend_open(program ? program : &checked, &diagnostics, options->file, &how,
+			      &err);
+	if (r == 0 && !program)
+		program_done(&checked);
 	print_diagnostics(&diagnostics, options->json);
 	if (r < 0)
 		return refuse_error(options, "wrapper_file_read", &err);
@@ -353,12 +362,14 @@ static int verb_emit(const struct options *options)
  * -------------------------------------------------------------------------------------------- */
 
 static const struct verb verbs[] = {
-	{"check", "fuse-ref check [--diagnostics json|text] FILE", " --diagnostics ", verb_check},
+	{"check", "fuse-ref check [--diagnostics json|text] FILE",
+	 " --diagnostics --strict-architecture ", verb_check},
 	{"run", "fuse-ref run [--backend ast|native] [--app NAME] FILE [-- ARG...]",
-	 " --diagnostics --backend --app ", verb_run},
+	 " --diagnostics --strict-architecture --backend --app ", verb_run},
 	{"build", "fuse-ref build --release|--aot [--app NAME] FILE",
-	 " --diagnostics --app --release --aot ", verb_build},
-	{"test", "fuse-ref test [--filter TEXT] FILE", " --diagnostics --filter ", verb_test},
+	 " --diagnostics --strict-architecture --app --release --aot ", verb_build},
+	{"test", "fuse-ref test [--filter TEXT] FILE",
+	 " --diagnostics --strict-architecture --filter ", verb_test},
 	{"tree", "fuse-ref tree FILE", " --diagnostics ", verb_tree},
 	{"emit", "fuse-ref emit FILE", " --diagnostics ", verb_emit},
 };
@@ -425,10 +436,11 @@ static int take_argument(struct options *options, const struct verb *verb, char 
 	if (!is_allowed(verb, name) && !(options->package && of_packages))
 		return usage_error(options, NULL, "unknown option", name);
 	if (strcmp(name, "--release") == 0 || strcmp(name, "--aot") == 0 ||
-	    strcmp(name, "--frozen") == 0) {
+	    strcmp(name, "--frozen") == 0 || strcmp(name, "--strict-architecture") == 0) {
 		if (equals)
 			return usage_error(options, NULL, "option takes no value:", name);
 		options->frozen |= strcmp(name, "--frozen") == 0;
+		options->strict |= strcmp(name, "--strict-architecture") == 0;
 		options->release |= strcmp(name, "--release") == 0;
 		options->aot |= strcmp(name, "--aot") == 0;
 		return EXIT_WELL;

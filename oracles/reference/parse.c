@@ -86,9 +86,8 @@ void parser_skip_newlines(struct parser *p)
 		;
 }
 
-void parser_recover(struct parser *p)
+static void skip_line_and_block(struct parser *p)
 {
-	p->failed = false;
 	while (parser_kind(p) != TOKEN_NEWLINE && parser_kind(p) != TOKEN_END &&
 	       parser_kind(p) != TOKEN_DEDENT && parser_kind(p) != TOKEN_INDENT)
 		(void)parser_take(p);
@@ -104,6 +103,15 @@ void parser_recover(struct parser *p)
 			depth--;
 		(void)parser_take(p);
 	}
+}
+
+/* An 'else' goes with the statement that is given up. */
+void parser_recover(struct parser *p)
+{
+	p->failed = false;
+	do
+		skip_line_and_block(p);
+	while (parser_kind(p) == TOKEN_ELSE);
 }
 
 bool parser_enter(struct parser *p)

@@ -146,6 +146,8 @@ static void parse_match(struct parser *p, struct ast_stmt *stmt)
 			vec_push(&cases, one);
 		if (++p->branches > PARSE_BRANCH_MAX) {
 			parser_error(p, "FUSE_PARSE_DEPTH", "more than %d cases", PARSE_BRANCH_MAX);
+			while (parser_kind(p) != TOKEN_DEDENT && parser_kind(p) != TOKEN_END)
+				parser_recover(p);
 			break;
 		}
 		if (p->at == before)

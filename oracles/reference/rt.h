@@ -85,6 +85,8 @@ void rt_map_free(struct rt *rt, struct rt_map *map); /* memory only; contents we
 
 enum { RT_NUMBER_SIZE = 360, RT_NESTING_LIMIT = 1000 };
 
+struct value rt_to_string(struct rt *rt, struct value v); /* consumes v */
+
 /* Growing text on the guest heap. */
 struct rt_text {
 	char *bytes;
@@ -109,6 +111,7 @@ struct rt_name rt_type_of(const struct value *v);
 
 /* Raise std.Error.Validation with one field entry. */
 void rt_raise_invalid(struct rt *rt, const char *path, const char *code, const char *message);
+struct value rt_err(struct rt *rt, struct value error); /* Err(error), which is consumed */
 /* std.Error with that message, which is consumed: what the runtime's own functions fail with. */
 struct value rt_error_make(struct rt *rt, struct value message);
 /* One entry of its fields, a struct; and the raise of a List of them. Consumes details. */

@@ -118,11 +118,9 @@ int rt_is_err(struct rt *rt, struct value v);
 int rt_match_eq(struct rt *rt, struct value a, struct value b);
 
 struct value rt_concat(struct rt *rt, uint32_t len, struct value *values);
-struct value rt_to_string(struct rt *rt, struct value v);
 struct value rt_index(struct rt *rt, struct value base, struct value key);
 struct value rt_range(struct rt *rt, struct value first, struct value last);
 struct value rt_ok(struct rt *rt, struct value v);
-struct value rt_err(struct rt *rt, struct value v);
 struct value rt_unwrap(struct rt *rt, struct value v);
 struct value rt_box(struct rt *rt, struct value v);
 struct value rt_unbox(struct rt *rt, struct value v);
@@ -166,7 +164,6 @@ int rt_is_type(struct rt *rt, struct value v, uint32_t type);
 int rt_is_variant(struct rt *rt, struct value v, uint32_t type, uint32_t variant);
 struct value rt_payload(struct rt *rt, struct value v, uint32_t index);
 void rt_raise(struct rt *rt, struct value error);
-struct value rt_convert(struct rt *rt, uint32_t type, struct value v);
 /* args[0] is the function value; `len` counts it. */
 struct value rt_call_value(struct rt *rt, uint32_t len, struct value *args);
 struct value rt_spawn(struct rt *rt, uint32_t function, uint32_t len, struct value *captures);

@@ -197,14 +197,6 @@ bool rt_check(struct rt *rt, uint32_t index, const struct value *v, const char *
 	return true;
 }
 
-struct value rt_convert(struct rt *rt, uint32_t type, struct value v)
-{
-	if (rt_check(rt, type, &v, "$"))
-		return v;
-	rt_drop(rt, v);
-	return rt_null();
-}
-
 /* --- structs and enums
  * ----------------------------------------------------------------------------------- */
 

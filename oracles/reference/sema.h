@@ -33,9 +33,10 @@ struct local {
 	uint32_t depth;    /* of the block that declares it */
 	uint32_t function; /* which body it belongs to: spawn bodies are their own */
 	bool is_task;      /* bound to a spawned task, to be awaited before its scope ends */
-	bool is_awaited;
-	bool loose;    /* lowering: its slot must hold any value */
-	uint32_t slot; /* lowering: in the function being lowered */
+	bool is_awaited;   /* sema_task: on every way to the place looked at */
+	bool is_reported;  /* one complaint for each task */
+	bool loose;        /* lowering: its slot must hold any value */
+	uint32_t slot;     /* lowering: in the function being lowered */
 };
 
 struct field {
@@ -121,8 +122,10 @@ struct unit {
 	const char *identity; /* its path without detours: a file is loaded once */
 	uint32_t package;     /* 0 is the root's */
 	bool is_std_error;    /* no file: its types are called std.Error and std.Error.NAME */
+	const char *inside;   /* its path from the folder of its package */
 	struct ast_module *ast;
 	unsigned capabilities;         /* required by the module, a bit each */
+	unsigned used;                 /* of them, by calls and transactions */
 	struct map symbols;            /* struct symbol by name; imports included */
 	VEC(struct symbol *) declared; /* in source order, imports excluded */
 };
@@ -171,9 +174,14 @@ struct sema {
 	struct symbol *main;
 };
 
+/* Behind sema_check, when it found nothing. */
+void sema_strict(struct sema *sema);
 /* Units with their imports bound; 0 is the root. The result stays in the arena and the units. */
 void sema_check(struct sema *sema);
 void sema_done(struct sema *sema);
+
+/* Whether the cases of a checked match fit every value of its type, so that one always does. */
+bool sema_covers(const struct ast_stmt *stmt);
 
 /* Index of a field or variant, or -1. */
 int32_t symbol_field(const struct symbol *symbol, struct slice name);

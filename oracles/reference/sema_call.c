@@ -22,8 +22,9 @@ static bool resolve_symbol(struct sema *s, struct ast_expr *expr, struct symbol 
 		expr->ty = symbol->ty;
 		break;
 	case SYMBOL_CONFIG:
-		expr->role = ROLE_CONST;
-		expr->ty = BASIC(s, TY_UNKNOWN);
+		sema_unsupported(s, expr->range, "config as a value");
+		expr->role = ROLE_DYNAMIC;
+		expr->ty = ty_nominal(&s->types, TY_STRUCT, symbol);
 		break;
 	case SYMBOL_MODULE:
 		expr->role = ROLE_MODULE;

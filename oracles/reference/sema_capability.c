@@ -39,6 +39,7 @@ unsigned sema_capability_bit(const char *name)
 
 void sema_capabilities_of(struct sema *s, struct range call, const struct symbol *callee)
 {
+	s->units[s->module]->used |= s->units[callee->module]->capabilities;
 	unsigned missing =
 		s->units[callee->module]->capabilities & ~s->units[s->module]->capabilities;
 	for (unsigned k = 0; k < CAPABILITY_COUNT; k++)
@@ -68,6 +69,7 @@ void sema_capability_of(struct sema *s, struct range call, const char *builtin)
 		return;
 	if (strcmp(name, "db") != 0)
 		sema_not_in_transaction(s, call, "FUSE_TRANSACTION_CAPABILITY", builtin);
+	s->units[s->module]->used |= sema_capability_bit(name);
 	if (!(s->units[s->module]->capabilities & sema_capability_bit(name)))
 		report_error(s->report, call, "FUSE_CAPABILITY_MISSING",
 			     "'%s' needs 'requires %s' in this module", builtin, name);

@@ -81,11 +81,6 @@ static struct ty *check_ident(struct sema *s, struct ast_expr *expr)
 				     "'%.*s' is a module, not a value",
 				     SLICE_ARG(expr->symbol->name));
 			return BASIC(s, TY_UNKNOWN);
-		case ROLE_CONST:
-			if (expr->kind == AST_MEMBER || expr->symbol->kind == SYMBOL_ASSET)
-				return expr->ty;
-			sema_unsupported(s, expr->range, "config as a value");
-			return BASIC(s, TY_UNKNOWN);
 		case ROLE_GENERIC:
 			report_error(s->report, expr->range, "FUSE_GENERIC_INFERENCE",
 				     "the type parameters of '%.*s' are only known in a call",
@@ -217,10 +212,12 @@ static struct ty *optional_of(struct sema *s, struct ty *ty)
 		     NULL);
 }
 
-/* Is the error one of the domains of T!A!B? */
+/* Is the error one of the domains of T!A!B? What comes from another T!A!B may be any of its own. */
 static bool names_error(struct ty *domain, struct ty *error)
 {
-	if (domain->kind == TY_RESULT && error->kind != TY_RESULT)
+	if (error->kind == TY_RESULT)
+		return names_error(domain, error->args[0]) && names_error(domain, error->args[1]);
+	if (domain->kind == TY_RESULT)
 		return names_error(domain->args[0], error) || names_error(domain->args[1], error);
 	return ty_assignable(domain, error);
 }

@@ -299,8 +299,9 @@ struct ty *sema_generic_call(struct sema *s, struct ast_expr *expr, struct symbo
 		return BASIC(s, TY_UNKNOWN);
 	struct symbol *copy = find_copy(generic, types);
 	if (!copy && s->copy_count >= COPIES_MAX) {
-		report_error(s->report, expr->range, "FUSE_GENERIC_LIMIT",
-			     "more than %d copies of generic functions", COPIES_MAX);
+		if (s->copy_count++ == COPIES_MAX) /* said once */
+			report_error(s->report, expr->range, "FUSE_GENERIC_LIMIT",
+				     "more than %d copies of generic functions", COPIES_MAX);
 		return BASIC(s, TY_UNKNOWN);
 	}
 	if (!copy)

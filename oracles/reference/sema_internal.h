@@ -95,18 +95,15 @@ struct ty *sema_index_of(struct sema *s, struct ast_expr *expr, struct ty *base)
 
 /* statements: sema_stmt.c */
 struct ty *sema_iterate(struct sema *s, struct ast_expr *expr); /* the type of an item */
-void sema_block(struct sema *s, struct ast_block *block);
-/* The same, and its last value must fit the function's result. */
+/* Its last value must fit the function's result. */
 void sema_body(struct sema *s, struct ast_block *block);
 
-/* Whether one of a match's cases fits every value of its type. */
-bool sema_covers(const struct ast_stmt *stmt);
-/* spawn, await and the lifetime of tasks: sema_spawn.c */
+/* spawn, await and the lifetime of tasks: sema_spawn.c, sema_task.c */
 struct ty *sema_spawn(struct sema *s, struct ast_expr *expr);
 struct ty *sema_await(struct sema *s, struct ast_expr *expr);
 void sema_use_local(struct sema *s, struct local *local, struct range range);
-void sema_task_assigned(struct sema *s, struct ast_stmt *stmt, struct local *local);
-void sema_tasks_end(struct sema *s, uint32_t mark);
+/* A checked body: is every task in it awaited on every way? */
+void sema_tasks(struct sema *s, struct ast_block *block);
 void sema_pattern(struct sema *s, struct ast_pattern *pattern, struct ty *ty);
 
 /* builtins: sema_builtin.c */

@@ -29,6 +29,13 @@ static void sub_patterns(struct sema *s, struct ast_pattern *pattern, struct ty 
 	}
 }
 
+/* Behind a complaint: what the parts bind is known by name all the same. */
+static void unknown_parts(struct sema *s, struct ast_pattern *pattern)
+{
+	for (uint32_t i = 0; i < pattern->arg_len; i++)
+		sema_pattern(s, pattern->args[i], BASIC(s, TY_UNKNOWN));
+}
+
 static void bind(struct sema *s, struct ast_pattern *pattern, struct ty *ty)
 {
 	pattern->role = PATTERN_BINDING;
@@ -36,6 +43,35 @@ static void bind(struct sema *s, struct ast_pattern *pattern, struct ty *ty)
 		report_error(s->report, pattern->range, "FUSE_NAME_UNKNOWN", "unknown name '%.*s'",
 			     SLICE_ARG(pattern->name.text));
 	pattern->local = sema_declare(s, pattern->name, ty_unboxed(ty), false);
+}
+
+static bool names_variant(struct sema *s, struct ast_pattern *pattern, struct symbol *symbol);
+
+/* The error of T!A!B is one of A or B: that which the pattern names, or NULL. */
+static struct ty *named_domain(struct sema *s, struct ast_pattern *pattern, struct ty *domain)
+{
+	if (domain->kind == TY_RESULT) {
+		struct ty *first = named_domain(s, pattern, domain->args[0]);
+		return first ? first : named_domain(s, pattern, domain->args[1]);
+	}
+	bool named = domain->kind == TY_ENUM
+			     ? names_variant(s, pattern, domain->symbol)
+			     : domain->symbol && sema_path(s, pattern->name.text) == domain->symbol;
+	return named ? domain : NULL;
+}
+
+/* What is known about the error that a pattern inside Err looks at. */
+static struct ty *error_of(struct sema *s, struct ast_pattern *pattern, struct ty *domain)
+{
+	if (domain->kind != TY_RESULT || pattern->arg_len != 1)
+		return domain;
+	struct ast_pattern *inside = pattern->args[0];
+	bool has_name = inside->kind != AST_PATTERN_WILDCARD && inside->kind != AST_PATTERN_LITERAL;
+	struct ty *named = has_name ? named_domain(s, inside, domain) : NULL;
+	if (named)
+		return named;
+	bool has_parts = inside->kind == AST_PATTERN_ARGS || inside->kind == AST_PATTERN_FIELDS;
+	return has_parts ? domain : BASIC(s, TY_ANY);
 }
 
 /* Some, None, Ok and Err are patterns only where the value can be one. */
@@ -64,11 +100,14 @@ static bool special_pattern(struct sema *s, struct ast_pattern *pattern, struct 
 		return false;
 	if (!fits || (pattern->kind != AST_PATTERN_ARGS) == special[i].args) {
 		bad_pattern(s, pattern, ty);
+		unknown_parts(s, pattern);
 		return true;
 	}
 	struct ty *inner = ty_is_open(value) ? BASIC(s, value->kind) : value;
 	if (result && ty_plain(value)->kind == TY_RESULT)
-		inner = ty_plain(value)->args[special[i].role == PATTERN_ERR];
+		inner = special[i].role == PATTERN_OK
+				? ty_plain(value)->args[0]
+				: error_of(s, pattern, ty_plain(value)->args[1]);
 	else if (value->kind == TY_OPTION || value->kind == TY_MAYBE)
 		inner = value->args[0];
 	pattern->role = special[i].role;
@@ -126,12 +165,14 @@ static bool struct_pattern(struct sema *s, struct ast_pattern *pattern, struct t
 		if (pattern->kind == AST_PATTERN_NAME)
 			return false;
 		bad_pattern(s, pattern, ty);
+		unknown_parts(s, pattern);
 		return true;
 	}
 	if (pattern->kind == AST_PATTERN_ARGS) {
 		report_error(s->report, pattern->range, "FUSE_PATTERN_FIELDS",
 			     "the fields of '%.*s' are matched by name: field=pattern",
 			     SLICE_ARG(symbol->name));
+		unknown_parts(s, pattern);
 		return true;
 	}
 	sema_fields(s, symbol);
@@ -178,8 +219,7 @@ static void unknown_pattern(struct sema *s, struct ast_pattern *pattern, struct 
 			     SLICE_ARG(plain->symbol->name));
 	else
 		bad_pattern(s, pattern, ty);
-	for (uint32_t i = 0; i < pattern->arg_len; i++)
-		sema_pattern(s, pattern->args[i], BASIC(s, TY_UNKNOWN));
+	unknown_parts(s, pattern);
 }
 
 void sema_pattern(struct sema *s, struct ast_pattern *pattern, struct ty *ty)
@@ -208,15 +248,29 @@ void sema_pattern(struct sema *s, struct ast_pattern *pattern, struct ty *ty)
 	}
 }
 
+static bool always_matches(const struct ast_pattern *pattern)
+{
+	if (pattern->kind == AST_PATTERN_WILDCARD)
+		return true;
+	if (pattern->kind == AST_PATTERN_LITERAL)
+		return false;
+	if (pattern->role == PATTERN_BINDING)
+		return true;
+	if (pattern->role != PATTERN_STRUCT || pattern->ty->kind != TY_STRUCT ||
+	    pattern->symbol->is_error)
+		return false;
+	for (uint32_t i = 0; i < pattern->arg_len; i++)
+		if (!always_matches(pattern->args[i]))
+			return false;
+	return true;
+}
+
 /* Does the pattern take every value that its name allows? */
 static bool takes_all(const struct ast_pattern *pattern)
 {
-	for (uint32_t i = 0; i < pattern->arg_len; i++) {
-		const struct ast_pattern *arg = pattern->args[i];
-		if (arg->kind != AST_PATTERN_WILDCARD &&
-		    (arg->kind == AST_PATTERN_LITERAL || arg->role != PATTERN_BINDING))
+	for (uint32_t i = 0; i < pattern->arg_len; i++)
+		if (!always_matches(pattern->args[i]))
 			return false;
-	}
 	return true;
 }
 
@@ -224,15 +278,13 @@ static bool has_case(const struct ast_stmt *stmt, enum pattern_role role, uint32
 {
 	for (uint32_t i = 0; i < stmt->case_len; i++) {
 		const struct ast_pattern *pattern = stmt->cases[i].pattern;
-		if (pattern->kind == AST_PATTERN_WILDCARD)
+		if (always_matches(pattern))
 			return true;
 		if (pattern->kind == AST_PATTERN_LITERAL) {
 			if (role == PATTERN_NONE && pattern->literal->kind == AST_NULL)
 				return true;
 			continue;
 		}
-		if (pattern->role == PATTERN_BINDING)
-			return true;
 		if (pattern->role == role && takes_all(pattern) &&
 		    (role != PATTERN_VARIANT || pattern->variant == variant))
 			return true;
@@ -254,6 +306,8 @@ static bool has_bool(const struct ast_stmt *stmt, bool value)
 bool sema_covers(const struct ast_stmt *stmt)
 {
 	const struct ty *ty = ty_unboxed(stmt->expr->ty);
+	if (has_case(stmt, PATTERN_BINDING, 0))
+		return true;
 	switch (ty->kind) {
 	case TY_ENUM:
 		for (uint32_t i = 0; i < ty->symbol->variant_len; i++)

@@ -129,6 +129,10 @@ static struct ty *resolve_name(struct sema *s, const struct ast_type *type)
 		return s->http_response;
 	if (!symbol && slice_is(type->name.text, "http.error"))
 		return s->http_error;
+	if (symbol && symbol->kind == SYMBOL_CONFIG && type->arg_len == 0) {
+		sema_unsupported(s, type->range, "config as a type");
+		return ty_nominal(&s->types, TY_STRUCT, symbol);
+	}
 	if (!symbol || (symbol->kind != SYMBOL_STRUCT && symbol->kind != SYMBOL_ENUM)) {
 		report_error(s->report, type->range, "FUSE_TYPE_UNKNOWN", "unknown type '%.*s'%s",
 			     SLICE_ARG(type->name.text), sema_hint(s, type->name.text));

@@ -64,7 +64,6 @@ uint32_t sema_open_scope(struct sema *s)
 
 void sema_close_scope(struct sema *s, uint32_t mark)
 {
-	sema_tasks_end(s, mark);
 	s->depth--;
 	s->scope.len = mark;
 }

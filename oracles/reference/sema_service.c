@@ -66,6 +66,7 @@ void sema_not_in_transaction(struct sema *s, struct range range, const char *cod
 void sema_transaction(struct sema *s, const struct ast_stmt *stmt)
 {
 	unsigned db = sema_capability_bit("db"), own = s->units[s->module]->capabilities;
+	s->units[s->module]->used |= db;
 	if (!(own & db))
 		report_error(s->report, stmt->range, "FUSE_CAPABILITY_MISSING",
 			     "'transaction' needs 'requires db' in this module");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sema_spawn: what a spawn block may touch, and that every task is awaited where it was bound:
- * spec/fls.md#spawn-static-restrictions. */
+/* sema_spawn: tasks, and what a spawn block may touch: spec/fls.md#spawn-static-restrictions. When
+ * tasks are awaited is followed in sema_task. */
 #include "oracles/reference/sema_internal.h"
 
 #define BASIC(s, kind) ty_basic(&(s)->types, (kind))
@@ -56,8 +56,6 @@ struct ty *sema_await(struct sema *s, struct ast_expr *expr)
 {
 	sema_not_in_transaction(s, expr->range, "FUSE_TRANSACTION_AWAIT", "await");
 	struct ty *task = ty_unboxed(sema_expr(s, expr->left));
-	if (expr->left->role == ROLE_LOCAL && expr->left->kind == AST_IDENT)
-		expr->left->local->is_awaited = true;
 	if (ty_is_open(task))
 		return BASIC(s, task->kind);
 	if (task->kind == TY_TASK)
@@ -65,26 +63,4 @@ struct ty *sema_await(struct sema *s, struct ast_expr *expr)
 	report_error(s->report, expr->range, "FUSE_TYPE_AWAIT", "await expects a task, found %s",
 		     SEMA_NAME(s, task));
 	return BASIC(s, TY_UNKNOWN);
-}
-
-void sema_task_assigned(struct sema *s, struct ast_stmt *stmt, struct local *local)
-{
-	if (!local->is_task)
-		return;
-	if (!local->is_awaited)
-		report_error(s->report, stmt->range, "FUSE_TASK_REASSIGNED",
-			     "task '%.*s' must be awaited before it is assigned again",
-			     SLICE_ARG(local->name));
-	local->is_awaited = false;
-}
-
-void sema_tasks_end(struct sema *s, uint32_t mark)
-{
-	for (size_t i = mark; i < s->scope.len; i++) {
-		struct local *local = s->scope.items[i];
-		if (local->is_task && !local->is_awaited)
-			report_error(s->report, local->range, "FUSE_TASK_NOT_AWAITED",
-				     "task '%.*s' is not awaited before its scope ends",
-				     SLICE_ARG(local->name));
-	}
 }

@@ -70,7 +70,6 @@ static void check_assign(struct sema *s, struct ast_stmt *stmt)
 				     "cannot assign to immutable '%.*s'", SLICE_ARG(local->name));
 			return;
 		}
-		sema_task_assigned(s, stmt, local);
 	}
 	/* a map takes only its values, though reading it may yield null */
 	if (place->kind == TY_MAYBE)
@@ -126,7 +125,6 @@ static void check_match(struct sema *s, struct ast_stmt *stmt, bool tail)
 		}
 		sema_close_scope(s, mark);
 	}
-	stmt->exhaustive = sema_covers(stmt);
 }
 
 struct ty *sema_iterate(struct sema *s, struct ast_expr *expr)
@@ -231,12 +229,9 @@ static void check_block(struct sema *s, struct ast_block *block, bool tail)
 	sema_close_scope(s, mark);
 }
 
-void sema_block(struct sema *s, struct ast_block *block)
-{
-	check_block(s, block, false);
-}
-
 void sema_body(struct sema *s, struct ast_block *block)
 {
 	check_block(s, block, true);
+	if (!s->spawn) /* what follows tasks goes into spawn blocks itself */
+		sema_tasks(s, block);
 }

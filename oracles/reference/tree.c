@@ -157,10 +157,6 @@ static void print_expr(struct printer *p, const struct expr *expr)
 	case EXPR_RAISE:
 		print_word(p, expr, "raise");
 		break;
-	case EXPR_CONVERT:
-		buf_addf(p->out, "(convert %.*s", SLICE_ARG(type_at(p, expr->u.index)->name));
-		print_args(p, expr, 0);
-		break;
 	case EXPR_SPAWN:
 		print_call(p, expr, "spawn");
 		break;

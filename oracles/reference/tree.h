@@ -80,8 +80,6 @@ enum expr_kind {
 	EXPR_COND,       /* args: condition (REP_BOOL), then, else: only one of them is evaluated */
 	EXPR_LET,        /* u.slot = args[0]; then the value of args[1] */
 	EXPR_RAISE,      /* raise the error value args[0]; never yields */
-	EXPR_CONVERT,    /* u.index into program.types: decode or check args[0] against a type
-			    (boundaries) */
 	EXPR_SPAWN,      /* u.index function, args what it captures: a task value */
 };
 

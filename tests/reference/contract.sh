@@ -121,6 +121,33 @@ expect "config file that is a folder" 1 '' 'run error: failed to read config fil
 expect "rejected program" 1 '' 'error: * (bad.fuse:2:9)*' "$ref" run bad.fuse
 expect "rejected program as json" 1 '' '{"code":"FUSE_*","column":9,"kind":"diagnostic","level":"error","line":2,*' \
 	"$ref" check --diagnostics json bad.fuse
+mkdir -p layers/src/ui layers/src/core
+printf '[package]\n' >layers/fuse.toml
+printf 'requires time, crypto\nimport U from "./ui/a"\napp "x":\n  print(time.now() > 0 and U.f() > 0)\n' >layers/src/main.fuse
+printf 'import C from "../core/b"\nfn f() -> Int:\n  return C.g()\nfn k() -> Int:\n  return 1\n' >layers/src/ui/a.fuse
+printf 'import U from "../ui/a"\nfn g() -> Int:\n  return U.k()\n' >layers/src/core/b.fuse
+expect "loose architecture" 0 true '' "$ref" run layers/src/main.fuse
+expect "strict architecture" 1 '' "*'crypto' is required and not used (*main.fuse:1:16)*layers 'ui' and 'core'*a.fuse:1:1)*" \
+	"$ref" check --strict-architecture layers/src/main.fuse
+cat >layers/src/main.fuse <<'EOF'
+import {F} from "./ui/a"
+
+type E:
+  x: Int
+
+fn own() -> Int!E:
+  return 1
+
+fn other<T>(x: T) -> T!F:
+  return x
+
+app "x":
+  print(own() ?! E(x=1))
+EOF
+printf 'type F:\n  x: Int\n' >layers/src/ui/a.fuse
+expect "strict error domains" 1 '' "error: 'E' and 'F' are error domains of two modules (*main.fuse:9:22)*" \
+	"$ref" check --strict-architecture layers/src/main.fuse
+
 printf 'requires network\nservice S at "/":\n  get "/" -> Int:\n    return 1\napp "x":\n  serve(80)\n' >serve.fuse
 expect "service is checked" 0 '' '' "$ref" check serve.fuse
 expect "service is not run" 1 '' "error: 'serve' is not supported * (serve.fuse:6:3)*" "$ref" run serve.fuse

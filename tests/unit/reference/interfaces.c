@@ -141,3 +141,11 @@ Test(interfaces, where_decides_between_members_of_one_name)
 		     loaded.diagnostics.list.len ? loaded.diagnostics.list.items[0].message : "");
 	loaded_done(&loaded);
 }
+
+Test(interfaces, a_program_with_too_many_copies_is_told_once)
+{
+	struct loaded loaded = load("fn f<T>(x: T):\n  f([x])\n  f([[x]])\n" APP("  f(1)\n"));
+	cr_assert_eq(loaded.diagnostics.list.len, 1);
+	cr_expect_str_eq(loaded.diagnostics.list.items[0].code, "FUSE_GENERIC_LIMIT");
+	loaded_done(&loaded);
+}

@@ -173,7 +173,7 @@ static char *repeated(const char *head, const char *part, int count, const char 
 	return buf_take(&text);
 }
 
-Test(parse, depth_is_a_limit_with_a_diagnostic)
+Test(parse, depth_is_a_limit_with_one_diagnostic)
 {
 	static const struct {
 		const char *head, *part;
@@ -189,6 +189,9 @@ Test(parse, depth_is_a_limit_with_a_diagnostic)
 		{"fn f(a: Int", " ?"},
 		{"fn f(a: Int", "!E"},
 		{"app \"x\":\n  if true: print(1)\n", "  else if true: print(1)\n"},
+		{"app \"x\":\n  if true: print(1)\n", "  else if true:\n    print(1)\n"},
+		{"app \"x\":\n  match 1:\n", "    1 -> 2\n"},
+		{"app \"x\":\n  match 1:\n", "    1:\n      print(1)\n"},
 	};
 	for (size_t i = 0; i < sizeof(deep) / sizeof(deep[0]); i++) {
 		char *text = repeated(deep[i].head, deep[i].part, 20000, "\n");
@@ -196,6 +199,8 @@ Test(parse, depth_is_a_limit_with_a_diagnostic)
 		cr_assert_eq(loaded.result, FRONTEND_E_REJECTED);
 		cr_expect_str_eq(loaded.diagnostics.list.items[0].code, "FUSE_PARSE_DEPTH", "%s",
 				 deep[i].part);
+		cr_expect_eq(loaded.diagnostics.list.len, 1, "%zu for %s",
+			     loaded.diagnostics.list.len, deep[i].part);
 		loaded_done(&loaded);
 		free(text);
 	}
@@ -204,6 +209,16 @@ Test(parse, depth_is_a_limit_with_a_diagnostic)
 	cr_expect_eq(loaded.result, 0);
 	loaded_done(&loaded);
 	free(text);
+}
+
+Test(parse, a_broken_branch_takes_its_others_along)
+{
+	struct loaded loaded = load(APP("  if 1 ==:\n    print(1)\n  else if true:\n    print(2)\n"
+					"  else: print(3)\n  print(1 2)\n"));
+	cr_assert_eq(loaded.diagnostics.list.len, 2);
+	cr_expect_eq(loaded.diagnostics.list.items[0].line, 2);
+	cr_expect_eq(loaded.diagnostics.list.items[1].line, 7);
+	loaded_done(&loaded);
 }
 
 Test(diagnostic, text_has_a_caret_and_json_sorted_keys)

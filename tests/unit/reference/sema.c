@@ -286,6 +286,15 @@ static const struct refusal outside[] = {
 	{"component C:\n  br()\n" APP("  let x = C({\"a\": \"b\"})\n"), "FUSE_HTML_ATTR_MAP", 4,
 	 13},
 	{"migration one:\n  print(zz)\n", "FUSE_NAME_UNKNOWN", 2, 9},
+	/* a config block as a type and as a value */
+	{"config C:\n  a: Int = 1\nfn f(c: C) -> Int:\n  return c.b\n", "FUSE_TYPE_FIELD", 4, 12},
+	{"config C:\n  a: Int = 1\nconfig D:\n  a: Int = 1\nfn f(c: C):\n  print(c.a)\n" APP(
+		 "  f(D)\n"),
+	 "FUSE_CALL_ARGUMENT", 8, 5},
+	{"config C:\n  a: Int = 1\nfn f(c: C):\n  print(c.a)\n" APP("  f(C)\n"), "FUSE_UNSUPPORTED",
+	 3, 9},
+	{"config C:\n  a: Int = 1\n" APP("  print(C)\n"), "FUSE_UNSUPPORTED", 4, 9},
+	{APP("  let p = print\n"), "FUSE_UNSUPPORTED", 2, 11},
 };
 
 Test(sema, what_is_not_carried_out_is_checked_all_the_same)
