@@ -298,6 +298,26 @@ static int compare_voices(struct trial *t)
 	return 0;
 }
 
+/*
+ * A program that should have been refused and was not must still mean one thing to all who ran it.
+ * Whoever refused it is right, and no side in this.
+ */
+static int compare_accepted(struct trial *t)
+{
+	if (t->test->expect != EXPECT_REJECT || t->voice_len == 0 ||
+	    is_unsupported(t, t->canonical))
+		return 0;
+	for (size_t i = 0; i < t->voice_len; i++) {
+		size_t voice = t->voices[i];
+		if (voice == t->canonical || is_unsupported(t, voice))
+			continue;
+		int r = add_all(t, t->canonical, voice);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 static const char *message_of(const struct normal *normal)
 {
 	for (size_t i = 0; i < normal->err_len; i++)
@@ -339,7 +359,7 @@ int trial_run(struct trial *t)
 	if (r != 0)
 		return r < 0 ? r : 0;
 	if (judge_refusal(t))
-		return 0;
+		return compare_accepted(t);
 	if (t->voice_len == 0) {
 		t->verdict = VERDICT_INCONCLUSIVE;
 		t->why = "no backend ran, so nothing was compared";

@@ -158,10 +158,10 @@ bool judge_refusal(struct trial *t)
 	return true;
 }
 
-static bool is_unsupported(const struct trial *t, size_t i)
+bool is_unsupported(const struct trial *t, size_t voice)
 {
-	const char *class = t->normals[i].error_class;
-	return observation_is_rejected(&t->obs[i]) ||
+	const char *class = t->normals[voice].error_class;
+	return observation_is_rejected(&t->obs[voice]) ||
 	       (class && strcmp(class, "native-unsupported") == 0);
 }
 

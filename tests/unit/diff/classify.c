@@ -325,6 +325,31 @@ Test(classify, demands_the_refusal_a_case_expects)
 	world_done(&w);
 }
 
+Test(classify, compares_those_who_ran_what_they_should_have_refused)
+{
+	struct world w;
+	struct diagnostic d;
+	struct observation obs[VOICES];
+	struct test_case test = case_named("a");
+	world_init(&w, NULL);
+	test.expect = EXPECT_REJECT;
+	three_alike(obs, "1\n");
+	size_t expected = judged(&w, &test, obs, VOICES).divergence_len;
+
+	set_out(&obs[NATIVE], slice_of("2\n"));
+	struct judgement j = judged(&w, &test, obs, VOICES);
+	cr_expect_eq(j.verdict, VERDICT_DIVERGE);
+	cr_assert_eq(j.divergence_len, expected + 1);
+	cr_expect_str_eq(j.divergences[expected].left, "ast");
+	cr_expect_str_eq(j.divergences[expected].right, "native");
+	cr_expect_str_eq(j.divergences[expected].diff.locus, "stdout[0]");
+
+	/* Who refuses it is right. */
+	refused(&obs[NATIVE], &d, NULL);
+	cr_expect_eq(judged(&w, &test, obs, VOICES).divergence_len, expected - 1);
+	world_done(&w);
+}
+
 Test(classify, demands_the_error_a_case_expects)
 {
 	struct world w;
