@@ -3,6 +3,7 @@
 #include "base/arena.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,9 +20,8 @@ struct arena_block {
 	alignas(max_align_t) char bytes[];
 };
 
-static size_t round_up(size_t size)
+static size_t round_up(size_t size, size_t align)
 {
-	size_t align = alignof(max_align_t);
 	if (size > SIZE_MAX / 2)
 		mem_exhausted();
 	return (size + align - 1) & ~(align - 1);
@@ -64,11 +64,13 @@ void arena_clear(struct arena *arena)
 	arena->head->len = 0;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+/* `align` is a power of two, at most that of a block's bytes. */
+static void *take(struct arena *arena, size_t size, size_t align)
 {
-	size_t need = round_up(size ? size : 1);
+	size_t need = round_up(size ? size : 1, align);
 	struct arena_block *block = arena->head;
-	if (!block || block->cap - block->len < need) {
+	size_t at = block ? round_up(block->len, align) : 0;
+	if (!block || at > block->cap || block->cap - at < need) {
 		bool large = need > LARGE;
 		struct arena_block *fresh = new_block(large ? need : BLOCK_SIZE);
 		if (large && block) {
@@ -80,11 +82,17 @@ void *arena_alloc(struct arena *arena, size_t size)
 			arena->head = fresh;
 		}
 		block = fresh;
+		at = 0;
 	}
-	void *bytes = block->bytes + block->len;
-	block->len += need;
+	void *bytes = block->bytes + at;
+	block->len = at + need;
 	arena->used += size;
 	return memset(bytes, 0, need);
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	return take(arena, size, alignof(max_align_t));
 }
 
 void *arena_dup(struct arena *arena, const void *bytes, size_t len)
@@ -99,7 +107,8 @@ char *arena_strndup(struct arena *arena, const char *text, size_t len)
 {
 	if (len == SIZE_MAX)
 		mem_exhausted();
-	char *copy = arena_alloc(arena, len + 1);
+	/* Texts are most of what there is, and stand close together. */
+	char *copy = take(arena, len + 1, 1);
 	if (len)
 		memcpy(copy, text, len);
 	return copy;

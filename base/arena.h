@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* arena: memory that is freed all at once. Allocations are zeroed and aligned for any type. */
+/* arena: memory that is freed all at once. Allocations are zeroed and aligned for any type; texts
+ * (arena_str*, arena_slice, arena_printf) are not aligned. */
 #pragma once
 
 #include <stdarg.h>

@@ -18,14 +18,14 @@ enum {
 	PENDING_MAX = 4 << 20, /* bytes of bodies that wait for a segment */
 	PENDING_MS = 60000,    /* nor do they wait longer: a killed run loses no more than that */
 	SEGMENTS_MAX = 24,     /* more are gathered into fewer */
-	SEGMENT_PENDING = UINT32_MAX,
+	SEGMENT_PENDING = INT32_MAX,
 };
 
 /* Where a key's body stands. */
 struct slot {
 	struct entry entry;
-	uint32_t segment; /* index in `segments`, or SEGMENT_PENDING */
-	bool used;        /* asked for or put by this run */
+	uint32_t segment : 31; /* index in `segments`, or SEGMENT_PENDING */
+	bool used : 1;         /* asked for or put by this run */
 };
 
 struct cache {

@@ -38,7 +38,7 @@ void entry_sum(unsigned char sum[SUM_SIZE], const struct entry *entry, struct sl
  * for, which only the holder of the lock may. */
 int segments_list(uint64_t **out, size_t *len, int dir_fd, bool clean, struct error *err);
 
-/* Open one and append its index to `out`; `broken` when it is not whole. */
+/* Open one; its index goes to `out`, which is empty; `broken` when it is not whole. */
 void segment_load(struct segment *segment, entry_vec *out, int dir_fd, uint64_t number);
 
 /* A new one of these bodies; entries' `at` point into them. */

@@ -143,7 +143,7 @@ static bool tail_fits(const struct tail *tail, uint64_t size)
 
 static bool load_index(struct segment *segment, entry_vec *out)
 {
-	CLEANUP(free_p) struct entry *entries = NULL;
+	struct entry *entries;
 	char sum[DIGEST_HEX_SIZE];
 	struct tail tail;
 
@@ -152,14 +152,17 @@ static bool load_index(struct segment *segment, entry_vec *out)
 	    !tail_fits(&tail, segment->size))
 		return false;
 	entries = malloc(tail.entry_len * sizeof(*entries) + 1);
-	if (!entries ||
-	    !read_at(segment->fd, entries, tail.entry_len * sizeof(*entries), tail.bodies_len))
+	if (!entries)
+		return false;
+	/* Handed over, not copied: the index of a large segment is a megabyte. */
+	out->items = entries;
+	out->cap = tail.entry_len;
+	if (!read_at(segment->fd, entries, tail.entry_len * sizeof(*entries), tail.bodies_len))
 		return false;
 	tail_sum(sum, &tail, entries);
 	if (memcmp(sum, tail.sum, sizeof(sum)) != 0)
 		return false;
-	for (uint64_t i = 0; i < tail.entry_len; i++)
-		vec_push(out, entries[i]);
+	out->len = tail.entry_len;
 	return true;
 }
 

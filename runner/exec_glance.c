@@ -4,12 +4,17 @@
  * True only when nothing whatever differs: the folders are ours and the standard ones empty, each
  * of the plan's files has its bytes, owner, mode, one link and no attributes, and nothing else
  * stands beside them. Then there is nothing to report, and nothing but those files to remove.
+ *
+ * The standard folders stay empty for most of a run. One that was seen so is known by its inode and
+ * by when it last changed, which no program can set: while both are the same it is still empty.
+ * Only where that time was over for longer than a file system's steps, or a change could share it.
  */
 #include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -19,6 +24,7 @@
 enum {
 	LISTING = 8 << 10,
 	CONTENT_MAX = 64 << 10, /* of a file; a larger one is for the scan */
+	STEP_S = 2,             /* the longest step of a file system's times */
 };
 
 static bool is_dots(const char *name)
@@ -26,10 +32,10 @@ static bool is_dots(const char *name)
 	return name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2]));
 }
 
-static bool is_empty(int parent, const char *name)
+static bool is_empty(struct stat *st, int parent, const char *name)
 {
 	char entries[LISTING] __attribute__((aligned(_Alignof(struct dirent64))));
-	CLEANUP(close_p) int fd = work_open_untouched(parent, name);
+	CLEANUP(close_p) int fd = work_open_untouched(st, parent, name);
 	ssize_t n = -1;
 
 	while (fd >= 0 && (n = getdents64(fd, entries, sizeof(entries))) > 0)
@@ -41,6 +47,44 @@ static bool is_empty(int parent, const char *name)
 				return false;
 		}
 	return n == 0;
+}
+
+static bool is_known_empty(const struct work *work, int parent, const char *name)
+{
+	struct stat st;
+
+	if (!work->empty[0].inode && !work->empty[1].inode)
+		return false;
+	if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	for (size_t i = 0; i < WORK_STANDARD; i++) {
+		const struct work_empty *known = &work->empty[i];
+
+		if (known->inode == st.st_ino && known->device == st.st_dev &&
+		    known->changed.tv_sec == st.st_ctim.tv_sec &&
+		    known->changed.tv_nsec == st.st_ctim.tv_nsec)
+			return true;
+	}
+	return false;
+}
+
+/* `at` is the folder's place among the standard ones. */
+static bool is_standard_empty(struct work *work, size_t at, int parent, const char *name)
+{
+	struct timespec now;
+	struct stat st;
+
+	if (at >= WORK_STANDARD)
+		return false;
+	if (is_known_empty(work, parent, name))
+		return true;
+	/* The time before the folder is listed: a change in between is one since then. */
+	if (clock_gettime(CLOCK_REALTIME, &now) < 0 || !is_empty(&st, parent, name))
+		return false;
+	if (now.tv_sec - st.st_ctim.tv_sec > STEP_S)
+		work->empty[at] = (struct work_empty){
+			.device = st.st_dev, .inode = st.st_ino, .changed = st.st_ctim};
+	return true;
 }
 
 static bool has_content(int fd, const struct work_entry *entry)
@@ -83,10 +127,11 @@ static const struct work_entry *find(const struct work *work, const char *name)
 	return NULL;
 }
 
-bool work_is_untouched(const struct work *work)
+bool work_is_untouched(struct work *work)
 {
 	char entries[LISTING] __attribute__((aligned(_Alignof(struct dirent64))));
-	CLEANUP(close_p) int fd = work_open_untouched(AT_FDCWD, work->path);
+	struct stat st;
+	CLEANUP(close_p) int fd = work_open_untouched(&st, AT_FDCWD, work->path);
 	size_t seen = 0, standard = 0;
 	ssize_t n = -1;
 
@@ -101,9 +146,8 @@ bool work_is_untouched(const struct work *work)
 			if (is_dots(entry->d_name))
 				continue;
 			if (work_is_standard(entry->d_name)) {
-				if (!is_empty(fd, entry->d_name))
+				if (!is_standard_empty(work, standard++, fd, entry->d_name))
 					return false;
-				standard++;
 				continue;
 			}
 			known = find(work, entry->d_name);

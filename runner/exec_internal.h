@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "base/arena.h"
@@ -67,6 +68,18 @@ struct work_entry {
 	char type;
 };
 
+enum {
+	WORK_STANDARD = 2,     /* folders that each work directory has: for HOME and TMPDIR */
+	WORK_GLANCE_FILES = 8, /* of a plan; with more the glance takes longer than the scan */
+};
+
+/* A folder seen empty, long enough after its last change that any later one shows in `changed`. */
+struct work_empty {
+	dev_t device;
+	ino_t inode; /* 0: not seen so */
+	struct timespec changed;
+};
+
 struct work {
 	char *path;                 /* absolute */
 	bool used;                  /* handed out by work_tree_take and not given back */
@@ -74,7 +87,8 @@ struct work {
 	bool untouched;             /* since the entries were written, see work_is_untouched */
 	struct work_entry *entries; /* in byte order of their paths */
 	size_t entry_len;
-	struct arena arena; /* of the entries */
+	struct work_empty empty[WORK_STANDARD]; /* the standard folders */
+	struct arena arena;                     /* of the entries */
 };
 
 struct work_tree {
@@ -90,11 +104,6 @@ struct work_tree {
 #define WORK_ROOT_NAME  ".root"  /* in the scratch folder: where a sandbox builds its tree */
 #define WORK_PROBE_NAME ".probe" /* ... and where the probe runs */
 
-enum {
-	WORK_STANDARD = 2,     /* folders that each work directory has: for HOME and TMPDIR */
-	WORK_GLANCE_FILES = 8, /* of a plan; with more the glance takes longer than the scan */
-};
-
 int work_tree_open(struct work_tree *tree, const char *scratch, bool keep, struct error *err);
 void work_tree_close(struct work_tree *tree);
 int work_tree_take(struct work **out, struct work_tree *tree, struct error *err);
@@ -102,7 +111,7 @@ void work_tree_give(struct work_tree *tree, const char *path);
 struct work *work_tree_find(const struct work_tree *tree, const char *path); /* or NULL */
 bool work_is_standard(const char *name);
 /* Open a directory of ours; -1 when it is something else, or changed in owner, mode or size. */
-int work_open_untouched(int parent, const char *name);
+int work_open_untouched(struct stat *st, int parent, const char *name);
 
 /* --- exec_files.c: what a plan brings --------------------------------------------------------- */
 
@@ -116,7 +125,7 @@ int work_write_files(struct work *work, const struct plan *plan, struct error *e
  */
 
 /* Nothing but the plan's files stands there, all as they were written. Nothing may run in it. */
-bool work_is_untouched(const struct work *work);
+bool work_is_untouched(struct work *work);
 
 /* --- exec_scan.c: what a program left behind -------------------------------------------------- */
 

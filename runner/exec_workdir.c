@@ -180,13 +180,12 @@ struct work *work_tree_find(const struct work_tree *tree, const char *path)
 
 /* --- emptying --------------------------------------------------------------------------------- */
 
-int work_open_untouched(int parent, const char *name)
+int work_open_untouched(struct stat *st, int parent, const char *name)
 {
-	struct stat st;
 	CLEANUP(close_p)
 	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0 || st.st_uid != geteuid() ||
-	    (st.st_mode & 07777) != DIR_MODE || st.st_size > DIR_MAX_SIZE)
+	if (fd < 0 || fstat(fd, st) < 0 || st->st_uid != geteuid() ||
+	    (st->st_mode & 07777) != DIR_MODE || st->st_size > DIR_MAX_SIZE)
 		return -1;
 	return steal_fd(&fd);
 }
@@ -233,12 +232,13 @@ static bool empty_dir(int fd, const char *dir, bool keep, size_t *kept)
 /* The directory as work_tree_take promises it; false when it must not be used again. */
 static bool work_empty(const struct work *work)
 {
+	struct stat st;
 	size_t kept = 0;
-	CLEANUP(close_p) int fd = work_open_untouched(AT_FDCWD, work->path);
+	CLEANUP(close_p) int fd = work_open_untouched(&st, AT_FDCWD, work->path);
 	if (fd < 0 || !empty_dir(fd, work->path, true, &kept) || kept != WORK_STANDARD)
 		return false;
 	for (size_t i = 0; i < WORK_STANDARD; i++) {
-		CLEANUP(close_p) int sub = work_open_untouched(fd, STANDARD[i]);
+		CLEANUP(close_p) int sub = work_open_untouched(&st, fd, STANDARD[i]);
 		CLEANUP(free_p) char *path = path_join(work->path, STANDARD[i]);
 		if (sub < 0 || !empty_dir(sub, path, false, &kept))
 			return false;

@@ -276,16 +276,16 @@ int draft_finish(struct draft *draft, struct error *err)
 			return r;
 	}
 	test->clauses = move_strings(draft->arena, draft->clauses.items, draft->clauses.len);
-	test->clause_len = draft->clauses.len;
+	test->clause_len = (uint32_t)draft->clauses.len;
 	test->args = move_strings(draft->arena, draft->args.items, draft->args.len);
-	test->arg_len = draft->args.len;
+	test->arg_len = (uint32_t)draft->args.len;
 	test->env = move_strings(draft->arena, draft->env.items, draft->env.len);
-	test->env_len = draft->env.len;
+	test->env_len = (uint32_t)draft->env.len;
 	test->requires = move_strings(draft->arena, draft->features.items, draft->features.len);
-	test->require_len = draft->features.len;
+	test->require_len = (uint32_t)draft->features.len;
 	test->files = move(draft->arena, draft->files.items,
 			   draft->files.len * sizeof(*draft->files.items));
-	test->file_len = draft->files.len;
+	test->file_len = (uint32_t)draft->files.len;
 	test->golden = move_text(draft->arena, &draft->golden);
 	test->stdin_text = move_text(draft->arena, &draft->stdin_text);
 	return 0;

@@ -400,6 +400,12 @@ static void serve(struct zygote *zygote)
 {
 	for (;;) {
 		uint64_t count;
+		/* Nothing else can happen: init's event may still be that of a run that is over. */
+		if (zygote->pid == 0 && !has_namespaces(zygote)) {
+			if (!obey(zygote))
+				return;
+			continue;
+		}
 		struct pollfd polls[3] = {
 			{.fd = ZYGOTE_SOCKET_FD, .events = POLLIN},
 			{.fd = zygote->told ? -1 : zygote->pidfd, .events = POLLIN},

@@ -34,9 +34,9 @@ struct finding {
 /* A case that was executed on these backends and may close older findings. */
 struct executed {
 	const char *case_name;
-	enum verdict verdict;
 	const char **left_out; /* backends of the record that did not run here */
-	size_t left_out_len;
+	uint32_t left_out_len;
+	enum verdict verdict;
 };
 
 struct evidence {
