@@ -50,8 +50,9 @@ tell() { # tell NAME WORD COMMAND...: WORD when COMMAND is true
 	fi
 }
 
-living() { # processes with the word in their arguments
-	cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -cx "$1"
+# The patterns do not match themselves: grep is among the processes it looks through.
+living() { # processes with the word, which begins with 7, among their arguments
+	cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -cx "[7]${1#7}"
 }
 
 await() { # await COMMAND...: until it is true, or for long enough
@@ -99,7 +100,7 @@ runner=$!
 kill -KILL "$runner"
 wait "$runner" 2>/dev/null
 no_helper() {
-	! cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -qF "$world/parity-zygote"
+	! cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -q "$world/parity-zygot[e]"
 }
 tell 'runner killed at once' gone await no_helper
 
