@@ -279,18 +279,6 @@ void cgroup_open(struct cgroup *cgroup)
 		cgroup->name[0] = '\0';
 }
 
-void cgroup_close(struct cgroup *cgroup)
-{
-	int *fds[] = {&cgroup->limit_fd[0],  &cgroup->limit_fd[1], &cgroup->events_fd[0],
-		      &cgroup->events_fd[1], &cgroup->swap_fd,     &cgroup->procs_fd};
-
-	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
-		if (*fds[i] >= 0)
-			(void)close(*fds[i]);
-		*fds[i] = -1;
-	}
-}
-
 bool cgroup_has(const struct cgroup *cgroup, enum cgroup_controller controller)
 {
 	return cgroup->limit_fd[controller] >= 0;

@@ -29,9 +29,8 @@ struct cgroup {
 	uint64_t refused[CGROUP_CONTROLLERS]; /* as last read */
 };
 
-/* A group of our own, with us in it. Never fails: see limit_fd and why. */
+/* A group of our own, with us in it until we end. Never fails: see limit_fd and why. */
 void cgroup_open(struct cgroup *cgroup);
-void cgroup_close(struct cgroup *cgroup);
 bool cgroup_has(const struct cgroup *cgroup, enum cgroup_controller controller);
 /* Bytes or processes; 0: no limit. */
 void cgroup_limit(struct cgroup *cgroup, enum cgroup_controller controller, int64_t limit);

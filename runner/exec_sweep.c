@@ -18,8 +18,7 @@
 #include <unistd.h>
 
 enum {
-	SWEEP_PATIENCE = 3, /* rounds before whole trees are killed in each */
-	SWEEP_DEPTH = 32,
+	SWEEP_PATIENCE = 3,    /* rounds before whole trees are killed in each */
 	SWEEP_ROUNDS = 2000,   /* each may uncover the children of those just killed */
 	SWEEP_LIST = 16 << 10, /* bytes of the children list read at once */
 	REAP_TRIES = 5000,     /* of REAP_PAUSE_NS: a killed process may be deep in the kernel */
@@ -108,26 +107,36 @@ static void add_name(pid_t pid, char *names, size_t size)
 }
 
 /*
- * Everybody below `pid`, the parents first, so that they cannot start more. For what multiplies as
- * fast as rounds follow each other.
+ * Everybody below `pid`, parents first: one that was stopped or killed starts no further child, so
+ * that a list read after it was signalled is whole.
  */
-static void kill_below(pid_t pid, int depth)
+static void signal_below(pid_t pid, int number, int depth)
 {
-	char list[SWEEP_LIST], path[64];
-	char *at = list;
-	pid_t child;
+	char path[64];
+	DIR *tasks;
+	struct dirent *task;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : pread(fd, list, sizeof(list) - 1, 0);
-	if (fd >= 0)
-		(void)close(fd);
-	list[n > 0 ? n : 0] = '\0';
-	while ((child = list_next(&at)) > 0) {
-		(void)kill(child, SIGKILL);
-		if (depth < SWEEP_DEPTH)
-			kill_below(child, depth + 1);
+	(void)snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	tasks = depth < TREE_DEPTH ? opendir(path) : NULL;
+	while (tasks && (task = readdir(tasks))) {
+		struct sweeper list_of = {-1};
+		char list[SWEEP_LIST];
+		char *at = list;
+		char name[96];
+		pid_t child;
+
+		(void)snprintf(name, sizeof(name), "/proc/%d/task/%d/children", (int)pid,
+			       atoi(task->d_name));
+		list_of.children_fd = open(name, O_RDONLY | O_CLOEXEC);
+		(void)list_read(&list_of, list);
+		sweeper_close(&list_of);
+		while ((child = list_next(&at)) > 0) {
+			(void)kill(child, number);
+			signal_below(child, number, depth + 1);
+		}
 	}
+	if (tasks)
+		(void)closedir(tasks);
 }
 
 size_t sweeper_sweep(struct sweeper *sweeper, bool (*is_spared)(void *payload, pid_t pid),
@@ -152,8 +161,9 @@ size_t sweeper_sweep(struct sweeper *sweeper, bool (*is_spared)(void *payload, p
 			if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
 			    info.si_pid == pid)
 				continue;
+			/* For what multiplies as fast as rounds follow each other. */
 			if (round >= SWEEP_PATIENCE)
-				kill_below(pid, 0);
+				signal_below(pid, SIGKILL, 0);
 			if (names)
 				add_name(pid, names, names_size);
 			if (kill(pid, SIGKILL) == 0)
@@ -169,37 +179,7 @@ size_t sweeper_sweep(struct sweeper *sweeper, bool (*is_spared)(void *payload, p
 	return killed;
 }
 
-/* A stopped parent starts no further child, so that a list read after it was signalled is whole. */
-static void signal_children(pid_t pid, int number, int depth)
-{
-	char path[64];
-	DIR *tasks;
-	struct dirent *task;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
-	tasks = depth < TREE_DEPTH ? opendir(path) : NULL;
-	while (tasks && (task = readdir(tasks))) {
-		struct sweeper list_of = {-1};
-		char list[SWEEP_LIST];
-		char *at = list;
-		char name[96];
-		pid_t child;
-
-		(void)snprintf(name, sizeof(name), "/proc/%d/task/%d/children", (int)pid,
-			       atoi(task->d_name));
-		list_of.children_fd = open(name, O_RDONLY | O_CLOEXEC);
-		(void)list_read(&list_of, list);
-		sweeper_close(&list_of);
-		while ((child = list_next(&at)) > 0) {
-			(void)kill(child, number);
-			signal_children(child, number, depth + 1);
-		}
-	}
-	if (tasks)
-		(void)closedir(tasks);
-}
-
 void sweeper_signal_all(int number)
 {
-	signal_children(getpid(), number, 0);
+	signal_below(getpid(), number, 0);
 }

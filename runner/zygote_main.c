@@ -107,7 +107,9 @@ static int set_up(struct zygote *zygote, struct zygote_answer *answer)
 	sweeper_open(&zygote->sweeper);
 	cgroup_open(&zygote->watch.cgroup);
 	watch_open(&zygote->watch, zygote->level);
-	zygote->user_tasks = has_namespaces(zygote) ? 0 : count_user_tasks();
+	/* Only task_limit() asks, and only where neither a group nor a namespace counts. */
+	if (!has_namespaces(zygote) && !cgroup_has(&zygote->watch.cgroup, CGROUP_PIDS))
+		zygote->user_tasks = count_user_tasks();
 	if (has_namespaces(zygote)) {
 		if (pipe2(zygote->init.alive_fds, O_CLOEXEC) < 0)
 			return -1;
