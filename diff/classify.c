@@ -285,11 +285,12 @@ static int judge_repeats(struct trial *t)
 	return 0;
 }
 
-static int compare_voices(struct trial *t)
+/* Every voice but those that `is_left_out` against the canonical one. */
+static int compare_voices(struct trial *t, bool (*is_left_out)(struct trial *t, size_t voice))
 {
 	for (size_t i = 0; i < t->voice_len; i++) {
 		size_t voice = t->voices[i];
-		if (voice == t->canonical || judge_unsupported(t, voice))
+		if (voice == t->canonical || is_left_out(t, voice))
 			continue;
 		int r = add_all(t, t->canonical, voice);
 		if (r < 0)
@@ -307,15 +308,7 @@ static int compare_accepted(struct trial *t)
 	if (t->test->expect != EXPECT_REJECT || t->voice_len == 0 ||
 	    is_unsupported(t, t->canonical))
 		return 0;
-	for (size_t i = 0; i < t->voice_len; i++) {
-		size_t voice = t->voices[i];
-		if (voice == t->canonical || is_unsupported(t, voice))
-			continue;
-		int r = add_all(t, t->canonical, voice);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	return compare_voices(t, is_unsupported);
 }
 
 static const char *message_of(const struct normal *normal)
@@ -365,7 +358,7 @@ int trial_run(struct trial *t)
 		t->why = "no backend ran, so nothing was compared";
 		return 0;
 	}
-	r = compare_voices(t);
+	r = compare_voices(t, judge_unsupported);
 	if (r == 0)
 		r = judge_expectation(t);
 	if (r < 0)

@@ -53,7 +53,7 @@ bool trial_blocks_backend(const struct trial *t, const char *backend);
 /* classify_refusal.c: true when the refusal decides the case; then verdict and why are set. */
 bool judge_refusal(struct trial *t);
 /* The voice refused the program, be it only when asked to run it. */
-bool is_unsupported(const struct trial *t, size_t voice);
+bool is_unsupported(struct trial *t, size_t voice);
 /* What only this voice refused, although the canonical backend ran it: listed, true. */
 bool judge_unsupported(struct trial *t, size_t voice);
 

@@ -158,7 +158,7 @@ bool judge_refusal(struct trial *t)
 	return true;
 }
 
-bool is_unsupported(const struct trial *t, size_t voice)
+bool is_unsupported(struct trial *t, size_t voice)
 {
 	const char *class = t->normals[voice].error_class;
 	return observation_is_rejected(&t->obs[voice]) ||
