@@ -21,6 +21,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "oracles/reference/rt.h"
+#include "tests/bench/figure.h"
 
 enum { TEXT_SIZE = 10 << 20, ROUNDS = 5, TARGET = 50 };
 enum kind { KIND_OBJECTS, KIND_INTEGERS, KIND_DECIMALS, KIND_TEXTS };
@@ -75,12 +76,6 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
 static double measure(const char *text, size_t len)
 {
 	static const struct rt_program program;
@@ -97,8 +92,7 @@ static double measure(const char *text, size_t len)
 		rt_drop(&rt, v);
 		rt_done(&rt);
 	}
-	qsort(rates, ROUNDS, sizeof(*rates), by_value);
-	return rates[ROUNDS / 2];
+	return figure_median(rates, ROUNDS);
 }
 
 /* Runs a program in the current folder to its end; its processor time in seconds. */
@@ -151,8 +145,7 @@ static double measure_program(const char *text, size_t len)
 		die(err.message);
 	for (int i = 0; i < ROUNDS; i++)
 		rates[i] = 5 * (double)len / 1e6 / (run(often, "text") - run(once, "text"));
-	qsort(rates, ROUNDS, sizeof(*rates), by_value);
-	return rates[ROUNDS / 2];
+	return figure_median(rates, ROUNDS);
 }
 
 static bool report(const char *name, const char *how, double rate)

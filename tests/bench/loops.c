@@ -24,6 +24,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "tests/bench/figure.h"
 
 enum { ROUNDS = 9, OUTPUT_SIZE = 256 };
 
@@ -140,13 +141,6 @@ static double run(char *const argv[], char output[OUTPUT_SIZE])
 	       (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a;
-	double y = *(const double *)b;
-	return x < y ? -1 : x > y;
-}
-
 /* The median of `ours` over `theirs`, run in turn, the first one by turns. */
 static double ratio(char *const ours[], char *const theirs[])
 {
@@ -162,16 +156,14 @@ static double ratio(char *const ours[], char *const theirs[])
 			die("the two sides print different results");
 		ratios[i] = seconds[0] / seconds[1];
 	}
-	qsort(ratios, ROUNDS, sizeof(*ratios), by_value);
-	return ratios[ROUNDS / 2];
+	return figure_median(ratios, ROUNDS);
 }
 
 static bool report(const char *what, const struct loop *loop, double value, double target)
 {
-	bool ok = value <= target;
-	printf("%s-%s %.2f %.2f %s\n", what, loop->name, value, target, ok ? "ok" : "short");
-	(void)fflush(stdout);
-	return ok;
+	char name[64];
+	(void)snprintf(name, sizeof(name), "%s-%s", what, loop->name);
+	return figure_report(name, value, target);
 }
 
 static void write_text(const char *name, struct buf *text)

@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "tests/bench/figure.h"
 
 enum { BUILDS = 11, PAIRS = 101 };
 
@@ -55,26 +56,6 @@ static int64_t timed_run(const char *dir, char *const argv[])
 	return took;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a;
-	double y = *(const double *)b;
-	return x < y ? -1 : x > y;
-}
-
-static double median(double *values, size_t len)
-{
-	qsort(values, len, sizeof(*values), by_value);
-	return values[len / 2];
-}
-
-static bool report(const char *name, double value, double target)
-{
-	bool ok = value <= target;
-	printf("%s %.2f %.2f %s\n", name, value, target, ok ? "ok" : "short");
-	return ok;
-}
-
 int main(int argc, char **argv)
 {
 	struct error err = ERROR_INIT;
@@ -104,8 +85,8 @@ int main(int argc, char **argv)
 		int64_t second = timed_run(dir, i % 2 ? jit : aot);
 		ratios[i] = i % 2 ? (double)first / (double)second : (double)second / (double)first;
 	}
-	bool built = report("aot-build-ms", median(builds, BUILDS), 120);
-	bool started = report("aot-cold-start-ratio", median(ratios, PAIRS), 1);
+	bool built = figure_report("aot-build-ms", figure_median(builds, BUILDS), 120);
+	bool started = figure_report("aot-cold-start-ratio", figure_median(ratios, PAIRS), 1);
 	if (path_remove_tree(dir, &err) < 0)
 		die(err.message);
 	return built && started ? 0 : 1;

@@ -3,12 +3,13 @@
  * scale: the whole runner over many cases. The language's backends are one static program that ends
  * at once: what is left is the runner itself.
  *
- *	run-cost-L0, run-cost-L2   5,000 cases by 3 backends over 15,000 bare posix_spawn + wait of
- *the same program, two in flight; rounds alternate, the median counts cached-5000x3-seconds the
- *same, answered by the cache; median cached-100000-seconds      100,000 cases by 2 backends,
- *answered by the cache; median cached-linearity           cost a case at 100,000 over the cost a
- *case at 5,000, both without what a run of one case takes runner-memory-mib          the runner's
- *peak over 100,000 cases, run or answered by the cache
+ * - run-cost-L0, run-cost-L2: 5,000 cases by 3 backends over 15,000 bare starts of the same
+ *   program, two in flight; rounds alternate, the median counts
+ * - cached-5000x3-seconds: the same, answered by the cache; median
+ * - cached-100000-seconds: 100,000 cases by 2 backends, answered by the cache; median
+ * - cached-linearity: cost a case at 100,000 over the cost a case at 5,000, both without what a run
+ *   of one case takes
+ * - runner-memory-mib: the runner's peak over 100,000 cases, run or answered by the cache
  *
  * From the cache means all of it: the share that is run again to check the cache is set to nothing.
  *
@@ -31,15 +32,12 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "tests/bench/figure.h"
 
 enum { CASES_DEFAULT = 100000, FEWER = 20, IN_FLIGHT = 2, ROUNDS = 3, CACHED_ROUNDS = 5 };
 
 static const char *const BACKENDS[] = {"one", "two", "three"};
 enum { BACKENDS_MAX = 3, BACKENDS_MANY = 2 };
-
-static char locale[] = "LC_ALL=C";
-static char search[] = "PATH=/usr/bin:/bin";
-static char *environment[] = {locale, search, NULL};
 
 struct bench {
 	const char *parity;
@@ -133,46 +131,11 @@ static void parity_run(const struct bench *bench, struct whole *whole)
 
 static int64_t bare_runs(const struct bench *bench, int runs)
 {
-	posix_spawn_file_actions_t actions;
-	int started = 0;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-	int64_t begin = clock_monotonic_ns();
-	for (int done = 0; done < runs; done++) {
-		for (; started < runs && started - done < IN_FLIGHT; started++) {
-			char *argv[] = {(char *)bench->hello, (char *)"x", NULL};
-			pid_t pid;
-			if (posix_spawn(&pid, bench->hello, &actions, NULL, argv, environment) != 0)
-				die("cannot start the program");
-		}
-		int status;
-		if (waitpid(-1, &status, 0) < 0 || status != 0)
-			die("the program failed");
-	}
-	int64_t took = clock_monotonic_ns() - begin;
-	posix_spawn_file_actions_destroy(&actions);
+	char *argv[] = {(char *)bench->hello, (char *)"x", NULL};
+	int64_t took = figure_bare_starts(argv, runs, IN_FLIGHT);
+	if (took < 0)
+		die("the program does not start, or fails");
 	return took;
-}
-
-static bool report(const char *name, double value, double target)
-{
-	bool ok = value <= target;
-	printf("%s %.2f %.2f %s\n", name, value, target, ok ? "ok" : "short");
-	(void)fflush(stdout);
-	return ok;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a;
-	double y = *(const double *)b;
-	return x < y ? -1 : x > y;
-}
-
-static double median(double *values, int len)
-{
-	qsort(values, (size_t)len, sizeof(*values), by_value);
-	return values[len / 2];
 }
 
 /* Whole runs at both levels between bare starts. */
@@ -188,8 +151,8 @@ static bool measure_cost(const struct bench *bench, int cases)
 		plain_ratio[i] = (double)plain.took_ns / bare;
 		isolated_ratio[i] = (double)isolated.took_ns / bare;
 	}
-	bool plain_ok = report("run-cost-L0", median(plain_ratio, ROUNDS), 1.3);
-	return report("run-cost-L2", median(isolated_ratio, ROUNDS), 2.5) && plain_ok;
+	bool plain_ok = figure_report("run-cost-L0", figure_median(plain_ratio, ROUNDS), 1.3);
+	return figure_report("run-cost-L2", figure_median(isolated_ratio, ROUNDS), 2.5) && plain_ok;
 }
 
 /* Seconds of a run that the cache answers; the first run fills it. */
@@ -207,7 +170,7 @@ static double cached_seconds(const struct bench *bench, const char *corpus, int 
 		if (cached.rss_kib > *rss_kib)
 			*rss_kib = cached.rss_kib;
 	}
-	return median(seconds, CACHED_ROUNDS);
+	return figure_median(seconds, CACHED_ROUNDS);
 }
 
 static bool measure_cache(const struct bench *bench, int few, int many)
@@ -215,13 +178,13 @@ static bool measure_cache(const struct bench *bench, int few, int many)
 	long rss_kib = 0;
 	double one = cached_seconds(bench, "one", BACKENDS_MANY, &rss_kib);
 	double three = cached_seconds(bench, "few", BACKENDS_MAX, &rss_kib);
-	bool ok = report("cached-5000x3-seconds", three, 0.5);
+	bool ok = figure_report("cached-5000x3-seconds", three, 0.5);
 	double small = cached_seconds(bench, "few", BACKENDS_MANY, &rss_kib);
 	double large = cached_seconds(bench, "many", BACKENDS_MANY, &rss_kib);
 	double ratio = (large - one) / many / ((small - one) / few);
-	ok = report("cached-100000-seconds", large, 6) && ok;
-	ok = report("cached-linearity", ratio, 1.3) && ok;
-	return report("runner-memory-mib", (double)rss_kib / 1024, 64) && ok;
+	ok = figure_report("cached-100000-seconds", large, 6) && ok;
+	ok = figure_report("cached-linearity", ratio, 1.3) && ok;
+	return figure_report("runner-memory-mib", (double)rss_kib / 1024, 64) && ok;
 }
 
 int main(int argc, char **argv)

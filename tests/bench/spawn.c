@@ -7,28 +7,21 @@
  * usage: spawn PROGRAM [RUNS [ROUNDS]]; prints "spawn-LEVEL RATIO LIMIT ok|short" for each level
  * that works here, exit 0 or 1.
  */
-#include <fcntl.h>
-#include <inttypes.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "runner/exec.h"
+#include "tests/bench/figure.h"
 
 enum { IN_FLIGHT = 2, RUNS_DEFAULT = 400, ROUNDS_DEFAULT = 11 };
 
 static const double LIMITS[EXEC_AUTO] = {1.25, 1.50, 2.40, 4.50};
-
-static char locale[] = "LC_ALL=C";
-static char path[] = "PATH=/usr/bin:/bin";
-static char *environment[] = {locale, path, NULL};
 
 struct bench {
 	const char *program;
@@ -46,27 +39,10 @@ static _Noreturn void die(const char *what)
 
 static int64_t bare_loop(const struct bench *bench)
 {
-	posix_spawn_file_actions_t actions;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-	int started = 0;
-	int64_t begin = clock_monotonic_ns();
-	for (int done = 0; done < bench->runs; done++) {
-		for (; started < bench->runs && started - done < IN_FLIGHT; started++) {
-			char number[16];
-			pid_t pid;
-			(void)snprintf(number, sizeof(number), "%d", started);
-			char *argv[] = {(char *)bench->program, number, NULL};
-			if (posix_spawn(&pid, bench->program, &actions, NULL, argv, environment) !=
-			    0)
-				die("posix_spawn");
-		}
-		int status;
-		if (waitpid(-1, &status, 0) < 0 || status != 0)
-			die("waitpid");
-	}
-	int64_t took = clock_monotonic_ns() - begin;
-	posix_spawn_file_actions_destroy(&actions);
+	char *argv[] = {(char *)bench->program, (char *)"x", NULL};
+	int64_t took = figure_bare_starts(argv, bench->runs, IN_FLIGHT);
+	if (took < 0)
+		die("bare starts");
 	return took;
 }
 
@@ -96,7 +72,7 @@ static void job_start(struct job *job, struct exec *exec, const struct bench *be
 		.work_dir = job->dir,
 		.cwd = ".",
 		.argv = job->argv,
-		.env = environment,
+		.env = figure_environment,
 		.limits = {.wall_ms = 10000,
 			   .grace_ms = 1000,
 			   .keep_head = 512 << 10,
@@ -142,19 +118,6 @@ static int64_t exec_loop(const struct bench *bench, struct exec *exec, struct jo
 		job_end(tag, exec);
 	}
 	return clock_monotonic_ns() - begin;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a;
-	double y = *(const double *)b;
-	return x < y ? -1 : x > y;
-}
-
-static double median(double *values, int len)
-{
-	qsort(values, (size_t)len, sizeof(*values), by_value);
-	return values[len / 2];
 }
 
 /* Processor time of ours and of every child reaped: steadier than wall time on a busy host. */
@@ -211,8 +174,8 @@ static double measure(const struct bench *bench, double *bare_us)
 		bare[i] = (double)bare_ns / bench->runs / 1000;
 	}
 	print_cpu(bench, exec, jobs);
-	double ratio = median(ratios, bench->rounds);
-	*bare_us = median(bare, bench->rounds);
+	double ratio = figure_median(ratios, (size_t)bench->rounds);
+	*bare_us = figure_median(bare, (size_t)bench->rounds);
 	for (size_t i = 0; i < IN_FLIGHT; i++)
 		arena_done(&jobs[i].arena);
 	free(ratios);
@@ -244,10 +207,9 @@ int main(int argc, char **argv)
 			continue;
 		(void)fprintf(stderr, "%s: bare %.0f us a run, the runner adds %.0f us\n",
 			      exec_isolation_name(level), bare_us, bare_us * (ratio - 1));
-		printf("spawn-%s %.2f %.2f %s\n", exec_isolation_name(level), ratio, LIMITS[level],
-		       ratio <= LIMITS[level] ? "ok" : "short");
-		(void)fflush(stdout);
-		is_short = is_short || ratio > LIMITS[level];
+		char name[16];
+		(void)snprintf(name, sizeof(name), "spawn-%s", exec_isolation_name(level));
+		is_short = !figure_report(name, ratio, LIMITS[level]) || is_short;
 	}
 	double bare_us = 0;
 	bench.isolation = EXEC_L0;
