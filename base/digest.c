@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,6 +68,13 @@ void digest_add(struct digest *digest, const void *bytes, size_t len)
 		must(EVP_DigestUpdate(digest->state, bytes, len));
 }
 
+void digest_add_part(struct digest *digest, const void *bytes, size_t len)
+{
+	uint64_t size = len;
+	digest_add(digest, &size, sizeof(size));
+	digest_add(digest, bytes, len);
+}
+
 static void write_hex(char hex[DIGEST_HEX_SIZE], const unsigned char sum[32])
 {
 	static const char digits[] = "0123456789abcdef";
@@ -77,18 +85,30 @@ static void write_hex(char hex[DIGEST_HEX_SIZE], const unsigned char sum[32])
 	hex[64] = '\0';
 }
 
-void digest_finish(struct digest *digest, char hex[DIGEST_HEX_SIZE])
-{
-	unsigned char sum[EVP_MAX_MD_SIZE];
-	must(EVP_DigestFinal_ex(digest->state, sum, NULL));
-	write_hex(hex, sum);
-}
-
 void digest_finish_bytes(struct digest *digest, unsigned char bytes[DIGEST_SIZE])
 {
 	unsigned char sum[EVP_MAX_MD_SIZE];
 	must(EVP_DigestFinal_ex(digest->state, sum, NULL));
 	memcpy(bytes, sum, DIGEST_SIZE);
+}
+
+void digest_finish(struct digest *digest, char hex[DIGEST_HEX_SIZE])
+{
+	unsigned char sum[DIGEST_SIZE];
+	digest_finish_bytes(digest, sum);
+	write_hex(hex, sum);
+}
+
+bool digest_draws(struct digest *digest, const char *seed, const char *key, int percent)
+{
+	unsigned char sum[DIGEST_SIZE];
+	uint64_t number;
+	digest_reset(digest);
+	digest_add_part(digest, seed, strlen(seed));
+	digest_add_part(digest, key, strlen(key));
+	digest_finish_bytes(digest, sum);
+	memcpy(&number, sum, sizeof(number));
+	return number % 100 < (uint64_t)percent;
 }
 
 void digest_hex(char hex[DIGEST_HEX_SIZE], struct slice bytes)

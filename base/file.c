@@ -23,6 +23,19 @@ ssize_t file_read_some(int fd, void *bytes, size_t len)
 	return got;
 }
 
+bool file_read_exactly(int fd, void *bytes, size_t len)
+{
+	char *at = bytes;
+	while (len > 0) {
+		ssize_t n = file_read_some(fd, at, len);
+		if (n <= 0)
+			return false;
+		at += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
 int file_write_all(int fd, const void *bytes, size_t len)
 {
 	const char *at = bytes;

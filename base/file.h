@@ -26,6 +26,8 @@ int file_replace(const char *path, struct slice bytes, struct error *err);
 int file_write_all(int fd, const void *bytes, size_t len);
 /* read(2) once, retrying EINTR. */
 ssize_t file_read_some(int fd, void *bytes, size_t len);
+/* read(2) until `len` bytes are in; false when there are fewer, or on an error. */
+bool file_read_exactly(int fd, void *bytes, size_t len);
 
 /*
  * Make descriptors 0 to 2 the null device where the caller left them closed, so that no file of

@@ -37,6 +37,11 @@ char *path_dir(const char *path)
 	return mem_strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
+bool path_is_dots(const char *name)
+{
+	return name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2]));
+}
+
 bool path_is_inside(const char *relative)
 {
 	if (relative[0] == '\0')
@@ -328,7 +333,7 @@ static int remove_content(struct removal *removal, int fd, unsigned depth)
 		rewinddir(dir);
 		const struct dirent *entry;
 		while ((entry = readdir(dir))) {
-			if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			if (path_is_dots(entry->d_name))
 				continue;
 			found = true;
 			int r = remove_entry(removal, fd, entry->d_name, depth);

@@ -8,6 +8,9 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+/* "." or "..", which every folder lists of itself. */
+bool path_is_dots(const char *name);
+
 /* malloc'ed "a/b"; `b` alone when it is absolute. */
 char *path_join(const char *a, const char *b);
 const char *path_base(const char *path);   /* part after the last '/', borrowed */

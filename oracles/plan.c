@@ -27,6 +27,16 @@ const char *phase_name(enum phase phase)
 	return "?";
 }
 
+const char *const plan_standard[PLAN_STANDARD_LEN] = {PLAN_HOME, PLAN_TMP};
+
+size_t plan_standard_at(const char *name)
+{
+	size_t at = 0;
+	while (at < PLAN_STANDARD_LEN && strcmp(name, plan_standard[at]) != 0)
+		at++;
+	return at;
+}
+
 /* --- argv ------------------------------------------------------------------------------------- */
 
 static bool need_is_met(const char *need, const struct test_case *test)

@@ -18,6 +18,10 @@ const char *phase_name(enum phase phase); /* "check", "build", "run" */
  */
 #define PLAN_HOME ".home"
 #define PLAN_TMP  ".tmp"
+enum { PLAN_STANDARD_LEN = 2 };
+extern const char *const plan_standard[PLAN_STANDARD_LEN];
+/* Which of them has this name; PLAN_STANDARD_LEN: none. */
+size_t plan_standard_at(const char *name);
 
 struct plan_file {
 	const char *path; /* relative to the work directory */

@@ -29,17 +29,9 @@ struct artifacts {
 
 /* --- keys ------------------------------------------------------------------------------------- */
 
-static void add(struct digest *digest, const char *bytes, size_t len)
-{
-	uint64_t size = len;
-
-	digest_add(digest, &size, sizeof(size));
-	digest_add(digest, bytes, len);
-}
-
 static void add_text(struct digest *digest, const char *text)
 {
-	add(digest, text, strlen(text));
+	digest_add_part(digest, text, strlen(text));
 }
 
 static void base_key(struct artifacts *artifacts, const struct artifacts_options *o)
@@ -66,7 +58,7 @@ static void add_word(struct digest *digest, const char *word, const char *work_d
 	const char *at;
 
 	while ((at = strstr(word, work_dir))) {
-		add(digest, word, (size_t)(at - word));
+		digest_add_part(digest, word, (size_t)(at - word));
 		word = at + len;
 	}
 	add_text(digest, word);
@@ -94,24 +86,12 @@ void artifacts_key(char out[DIGEST_HEX_SIZE], struct artifacts *artifacts, const
 	add_words(digest, plan->env, plan->work_dir);
 	for (size_t i = 0; i < plan->file_len; i++) {
 		add_text(digest, plan->files[i].path);
-		add(digest, plan->files[i].bytes.ptr, plan->files[i].bytes.len);
+		digest_add_part(digest, plan->files[i].bytes.ptr, plan->files[i].bytes.len);
 		add_text(digest, plan->files[i].executable ? "x" : "");
 	}
-	add(digest, plan->stdin_bytes.ptr, plan->stdin_bytes.len);
+	digest_add_part(digest, plan->stdin_bytes.ptr, plan->stdin_bytes.len);
 	digest_add(digest, &plan->limits, sizeof(plan->limits));
 	digest_finish(digest, out);
-}
-
-static bool is_chosen_for_check(struct artifacts *artifacts, const char *key)
-{
-	char hex[DIGEST_HEX_SIZE];
-
-	digest_reset(artifacts->digest);
-	add_text(artifacts->digest, artifacts->run_id);
-	add_text(artifacts->digest, key);
-	digest_finish(artifacts->digest, hex);
-	hex[12] = '\0';
-	return strtoull(hex, NULL, 16) % 100 < (unsigned long long)artifacts->check_percent;
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -176,7 +156,7 @@ enum artifact_answer artifacts_find(struct artifacts *artifacts, const char *key
 {
 	if (map_has(&artifacts->distrusted, case_name) || !load(artifacts, key))
 		return ARTIFACT_NONE;
-	if (!is_chosen_for_check(artifacts, key))
+	if (!digest_draws(artifacts->digest, artifacts->run_id, key, artifacts->check_percent))
 		return ARTIFACT_FOUND;
 	artifacts->stats.checked++;
 	artifacts->found[0] = '\0'; /* what is restored to compare is no build saved */

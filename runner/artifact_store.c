@@ -66,34 +66,19 @@ int artifact_store_open(struct artifact_store *store, const char *dir, struct er
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-static bool read_exactly(int fd, void *bytes, size_t len)
-{
-	char *at = bytes;
-
-	while (len > 0) {
-		ssize_t n = file_read_some(fd, at, len);
-
-		if (n <= 0)
-			return false;
-		at += n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
 static bool read_whole(struct buf *out, int fd, const char *key)
 {
 	struct header header;
 	char sum[DIGEST_HEX_SIZE];
 	struct stat st;
 
-	if (fstat(fd, &st) < 0 || !read_exactly(fd, &header, sizeof(header)) ||
+	if (fstat(fd, &st) < 0 || !file_read_exactly(fd, &header, sizeof(header)) ||
 	    memcmp(header.magic, magic, sizeof(magic)) != 0 || header.len > ARTIFACT_MAX ||
 	    (uint64_t)st.st_size != sizeof(header) + header.len)
 		return false;
 	buf_clear(out);
 	buf_reserve(out, header.len);
-	if (!read_exactly(fd, out->data, header.len))
+	if (!file_read_exactly(fd, out->data, header.len))
 		return false;
 	out->len = header.len;
 	out->data[out->len] = '\0';

@@ -62,7 +62,6 @@ static bool put_file(struct buf *out, struct slice *content, const FTSENT *entry
 	uint64_t size = (uint64_t)entry->fts_statp->st_size;
 	CLEANUP(close_p)
 	int fd = open(entry->fts_accpath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	size_t left = (size_t)size;
 	char *at;
 
 	if (fd < 0 || size > ARTIFACT_MAX - out->len)
@@ -71,21 +70,10 @@ static bool put_file(struct buf *out, struct slice *content, const FTSENT *entry
 	buf_reserve(out, size);
 	at = out->data + out->len;
 	*content = slice_make(at, (size_t)size);
-	while (left > 0) {
-		ssize_t n = file_read_some(fd, at, left);
-
-		if (n <= 0)
-			return false;
-		at += n;
-		left -= (size_t)n;
-	}
+	if (!file_read_exactly(fd, at, (size_t)size))
+		return false;
 	out->len += (size_t)size;
 	return true;
-}
-
-static bool is_standard(const char *path)
-{
-	return strcmp(path, PLAN_HOME) == 0 || strcmp(path, PLAN_TMP) == 0;
 }
 
 /* True when the entry stands in `out` now or need not. */
@@ -97,7 +85,7 @@ static bool put_entry(struct buf *out, struct head *head, const struct plan *pla
 	size_t before = out->len;
 	struct slice content = SLICE_EMPTY;
 
-	if (entry->fts_info == FTS_D && is_standard(path))
+	if (entry->fts_info == FTS_D && plan_standard_at(path) < PLAN_STANDARD_LEN)
 		return true;
 	if (mode & (S_ISUID | S_ISGID | S_ISVTX))
 		return false;

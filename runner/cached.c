@@ -118,18 +118,6 @@ static bool is_as_before(struct cached *cached, const struct test_case *test)
 	       memcmp(now, sum_before(cached, test), sizeof(now)) == 0;
 }
 
-static bool is_chosen_for_check(struct cached *cached, const char *key)
-{
-	char hex[DIGEST_HEX_SIZE];
-
-	digest_reset(cached->digest);
-	add_text(cached->digest, "run", cached->run_id);
-	add_text(cached->digest, "key", key);
-	digest_finish(cached->digest, hex);
-	hex[12] = '\0';
-	return strtoull(hex, NULL, 16) % 100 < (unsigned long long)cached->check_percent;
-}
-
 /* --- life ------------------------------------------------------------------------------------- */
 
 char *cached_default_dir(void)
@@ -199,7 +187,7 @@ bool cached_find(struct cached_result *out, struct cached *cached, const struct 
 	case_key(key, cached, test);
 	found = !map_has(&cached->distrusted, test->name) && cache_get(&body, cached->cache, key) &&
 		cached_entry_read(&result, cached->context, buf_slice(&body), arena);
-	if (found && is_chosen_for_check(cached, key)) {
+	if (found && digest_draws(cached->digest, cached->run_id, key, cached->check_percent)) {
 		cached->stats.checked++;
 		(void)map_put(&cached->promised, test->name, cached);
 		found = false;

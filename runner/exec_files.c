@@ -19,7 +19,7 @@
 #include "base/path.h"
 #include "runner/exec_internal.h"
 
-static int by_path(const void *a, const void *b)
+int work_by_path(const void *a, const void *b)
 {
 	return strcmp(((const struct work_entry *)a)->path, ((const struct work_entry *)b)->path);
 }
@@ -29,14 +29,13 @@ static uint32_t mode_of(const struct plan_file *file)
 	return file->executable ? 0755 : 0644;
 }
 
-static bool has_bytes(const struct work_entry *entry, struct slice bytes)
+const struct work_entry *work_find(const struct work *work, const char *path)
 {
-	char sha256[DIGEST_HEX_SIZE];
+	const struct work_entry key = {.path = (char *)path};
 
-	if (entry->size != bytes.len)
-		return false;
-	digest_hex(sha256, bytes);
-	return strcmp(sha256, entry->sha256) == 0;
+	return work->entry_len == 0
+		       ? NULL
+		       : bsearch(&key, work->entries, work->entry_len, sizeof(key), work_by_path);
 }
 
 /* Not to nothing first: file systems take that for a replacement and write it out at once. */
@@ -50,67 +49,68 @@ static bool rewrite(const char *path, struct slice bytes, uint64_t old_size)
 
 /* --- files of the run before ------------------------------------------------------------------ */
 
+/* A file of the plan. */
+struct placed {
+	bool stands; /* it is there already */
+	char sha256[DIGEST_HEX_SIZE];
+};
+
 struct reuse {
 	const struct work *work;
 	const struct plan *plan;
-	bool *ready;                   /* parallel to the plan's files: stands there */
+	struct placed *placed;         /* parallel to the plan's files */
 	bool taken[WORK_GLANCE_FILES]; /* parallel to the entries: became such a file */
 };
 
-static size_t find_entry(const struct work *work, const char *path)
+/* Make the plan's file at `at` of an entry of the run before, unless their modes differ. */
+static bool turn_into(struct reuse *reuse, const struct work_entry *old, size_t at)
 {
-	size_t at = 0;
+	const struct work *work = reuse->work;
+	const struct plan_file *file = &reuse->plan->files[at];
+	struct placed *placed = &reuse->placed[at];
 
-	while (at < work->entry_len && strcmp(work->entries[at].path, path) != 0)
-		at++;
-	return at;
-}
-
-static bool turn_into(const struct work *work, const struct work_entry *old,
-		      const struct plan_file *file)
-{
+	if (old->mode != mode_of(file))
+		return false;
 	CLEANUP(free_p) char *from = path_join(work->path, old->path);
 	CLEANUP(free_p) char *to = path_join(work->path, file->path);
 
 	if (strcmp(from, to) != 0 && rename(from, to) < 0)
 		return false;
-	if (has_bytes(old, file->bytes) || rewrite(to, file->bytes, old->size))
-		return true;
-	(void)unlink(to);
-	return false;
+	placed->stands =
+		strcmp(old->sha256, placed->sha256) == 0 || rewrite(to, file->bytes, old->size);
+	if (!placed->stands)
+		(void)unlink(to);
+	return placed->stands;
 }
 
 static void reuse_same_names(struct reuse *reuse)
 {
 	for (size_t i = 0; i < reuse->plan->file_len; i++) {
-		const struct plan_file *file = &reuse->plan->files[i];
-		size_t at = find_entry(reuse->work, file->path);
+		const struct work_entry *old = work_find(reuse->work, reuse->plan->files[i].path);
 
-		if (at < reuse->work->entry_len && reuse->work->entries[at].mode == mode_of(file))
-			reuse->ready[i] = reuse->taken[at] =
-				turn_into(reuse->work, &reuse->work->entries[at], file);
+		if (old)
+			reuse->taken[old - reuse->work->entries] = turn_into(reuse, old, i);
 	}
 }
 
 static void reuse_others(struct reuse *reuse)
 {
 	for (size_t i = 0; i < reuse->plan->file_len; i++) {
-		const struct plan_file *file = &reuse->plan->files[i];
+		const char *path = reuse->plan->files[i].path;
 
-		if (reuse->ready[i] || strchr(file->path, '/') ||
-		    find_entry(reuse->work, file->path) < reuse->work->entry_len)
+		if (strchr(path, '/') || work_find(reuse->work, path))
 			continue;
-		for (size_t k = 0; k < reuse->work->entry_len && !reuse->ready[i]; k++)
-			if (!reuse->taken[k] && reuse->work->entries[k].mode == mode_of(file))
-				reuse->ready[i] = reuse->taken[k] =
-					turn_into(reuse->work, &reuse->work->entries[k], file);
+		for (size_t k = 0; k < reuse->work->entry_len && !reuse->placed[i].stands; k++)
+			if (!reuse->taken[k])
+				reuse->taken[k] = turn_into(reuse, &reuse->work->entries[k], i);
 	}
 }
 
-/* Afterwards nothing stands there but the standard folders and the plan's files that are ready. */
-static int reuse_files(struct work *work, const struct plan *plan, bool *ready, struct error *err)
+/* Afterwards nothing stands there but the standard folders and the plan's files that are placed. */
+static int reuse_files(struct work *work, const struct plan *plan, struct placed *placed,
+		       struct error *err)
 {
-	struct reuse reuse = {.work = work, .plan = plan, .ready = ready};
+	struct reuse reuse = {.work = work, .plan = plan, .placed = placed};
 
 	reuse_same_names(&reuse);
 	reuse_others(&reuse);
@@ -142,17 +142,18 @@ static int write_one(const struct work *work, const struct plan_file *file, stru
 	return file_write(path, file->bytes, file->executable, err);
 }
 
-static void remember(struct work *work, struct work_entry *entry, const struct plan_file *file)
+static void remember(struct work *work, struct work_entry *entry, const struct plan_file *file,
+		     const struct placed *placed)
 {
 	*entry = (struct work_entry){.path = arena_strdup(&work->arena, file->path),
 				     .planned = true,
 				     .type = 'f',
 				     .size = file->bytes.len,
 				     .mode = mode_of(file)};
-	digest_hex(entry->sha256, file->bytes);
+	memcpy(entry->sha256, placed->sha256, sizeof(entry->sha256));
 }
 
-static int add_files(struct work *work, const struct plan *plan, const bool *ready,
+static int add_files(struct work *work, const struct plan *plan, const struct placed *placed,
 		     struct error *err)
 {
 	struct work_entry *entries =
@@ -161,30 +162,33 @@ static int add_files(struct work *work, const struct plan *plan, const bool *rea
 	if (work->entry_len > 0)
 		memcpy(entries, work->entries, work->entry_len * sizeof(*entries));
 	for (size_t i = 0; i < plan->file_len; i++) {
-		int r = ready[i] ? 0 : write_one(work, &plan->files[i], err);
+		int r = placed[i].stands ? 0 : write_one(work, &plan->files[i], err);
 
 		if (r < 0)
 			return r;
-		remember(work, &entries[work->entry_len + i], &plan->files[i]);
+		remember(work, &entries[work->entry_len + i], &plan->files[i], &placed[i]);
 	}
 	work->entries = entries;
 	work->entry_len += plan->file_len;
 	if (work->entry_len > 1)
-		qsort(entries, work->entry_len, sizeof(*entries), by_path);
+		qsort(entries, work->entry_len, sizeof(*entries), work_by_path);
 	return 0;
 }
 
 int work_write_files(struct work *work, const struct plan *plan, struct error *err)
 {
-	CLEANUP(free_p) bool *ready = mem_zeroed(plan->file_len + 1, sizeof(*ready));
+	CLEANUP(free_p)
+	struct placed *placed = mem_zeroed(plan->file_len + 1, sizeof(*placed));
 	int r = 0;
 
-	for (size_t i = 0; i < plan->file_len; i++)
+	for (size_t i = 0; i < plan->file_len; i++) {
 		if (!path_is_inside(plan->files[i].path))
 			return error_fault(err, "planned file '%s' is outside the work directory",
 					   plan->files[i].path);
+		digest_hex(placed[i].sha256, plan->files[i].bytes);
+	}
 	if (work->untouched && !work->ran)
-		r = reuse_files(work, plan, ready, err);
+		r = reuse_files(work, plan, placed, err);
 	work->untouched = false;
-	return r == 0 && plan->file_len > 0 ? add_files(work, plan, ready, err) : r;
+	return r == 0 && plan->file_len > 0 ? add_files(work, plan, placed, err) : r;
 }

@@ -19,6 +19,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "runner/exec_internal.h"
 
 enum {
@@ -26,11 +27,6 @@ enum {
 	CONTENT_MAX = 64 << 10, /* of a file; a larger one is for the scan */
 	STEP_S = 2,             /* the longest step of a file system's times */
 };
-
-static bool is_dots(const char *name)
-{
-	return name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2]));
-}
 
 static bool is_empty(struct stat *st, int parent, const char *name)
 {
@@ -43,46 +39,34 @@ static bool is_empty(struct stat *st, int parent, const char *name)
 			const struct dirent64 *entry = (struct dirent64 *)(entries + at);
 
 			at += entry->d_reclen;
-			if (!is_dots(entry->d_name))
+			if (!path_is_dots(entry->d_name))
 				return false;
 		}
 	return n == 0;
 }
 
-static bool is_known_empty(const struct work *work, int parent, const char *name)
+static bool is_known_empty(const struct work_empty *known, int parent, const char *name)
 {
 	struct stat st;
 
-	if (!work->empty[0].inode && !work->empty[1].inode)
-		return false;
-	if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return false;
-	for (size_t i = 0; i < WORK_STANDARD; i++) {
-		const struct work_empty *known = &work->empty[i];
-
-		if (known->inode == st.st_ino && known->device == st.st_dev &&
-		    known->changed.tv_sec == st.st_ctim.tv_sec &&
-		    known->changed.tv_nsec == st.st_ctim.tv_nsec)
-			return true;
-	}
-	return false;
+	return known->inode && fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       known->inode == st.st_ino && known->device == st.st_dev &&
+	       known->changed.tv_sec == st.st_ctim.tv_sec &&
+	       known->changed.tv_nsec == st.st_ctim.tv_nsec;
 }
 
-/* `at` is the folder's place among the standard ones. */
-static bool is_standard_empty(struct work *work, size_t at, int parent, const char *name)
+static bool is_standard_empty(struct work_empty *known, int parent, const char *name)
 {
 	struct timespec now;
 	struct stat st;
 
-	if (at >= WORK_STANDARD)
-		return false;
-	if (is_known_empty(work, parent, name))
+	if (is_known_empty(known, parent, name))
 		return true;
 	/* The time before the folder is listed: a change in between is one since then. */
 	if (clock_gettime(CLOCK_REALTIME, &now) < 0 || !is_empty(&st, parent, name))
 		return false;
 	if (now.tv_sec - st.st_ctim.tv_sec > STEP_S)
-		work->empty[at] = (struct work_empty){
+		*known = (struct work_empty){
 			.device = st.st_dev, .inode = st.st_ino, .changed = st.st_ctim};
 	return true;
 }
@@ -91,15 +75,9 @@ static bool has_content(int fd, const struct work_entry *entry)
 {
 	static char content[CONTENT_MAX];
 	char sha256[DIGEST_HEX_SIZE];
-	size_t done = 0;
 
-	while (done < entry->size) {
-		ssize_t n = file_read_some(fd, content + done, entry->size - done);
-
-		if (n <= 0)
-			return false;
-		done += (size_t)n;
-	}
+	if (!file_read_exactly(fd, content, entry->size))
+		return false;
 	digest_hex(sha256, slice_make(content, entry->size));
 	return strcmp(sha256, entry->sha256) == 0;
 }
@@ -119,14 +97,6 @@ static bool is_as_written(int dir_fd, const struct work_entry *entry)
 	       has_content(fd, entry);
 }
 
-static const struct work_entry *find(const struct work *work, const char *name)
-{
-	for (size_t i = 0; i < work->entry_len; i++)
-		if (strcmp(work->entries[i].path, name) == 0)
-			return &work->entries[i];
-	return NULL;
-}
-
 bool work_is_untouched(struct work *work)
 {
 	char entries[LISTING] __attribute__((aligned(_Alignof(struct dirent64))));
@@ -140,20 +110,22 @@ bool work_is_untouched(struct work *work)
 	while (fd >= 0 && (n = getdents64(fd, entries, sizeof(entries))) > 0)
 		for (ssize_t at = 0; at < n;) {
 			const struct dirent64 *entry = (struct dirent64 *)(entries + at);
+			size_t which = plan_standard_at(entry->d_name);
 			const struct work_entry *known;
 
 			at += entry->d_reclen;
-			if (is_dots(entry->d_name))
+			if (path_is_dots(entry->d_name))
 				continue;
-			if (work_is_standard(entry->d_name)) {
-				if (!is_standard_empty(work, standard++, fd, entry->d_name))
+			if (which < PLAN_STANDARD_LEN) {
+				if (!is_standard_empty(&work->empty[which], fd, entry->d_name))
 					return false;
+				standard++;
 				continue;
 			}
-			known = find(work, entry->d_name);
+			known = work_find(work, entry->d_name);
 			if (!known || !is_as_written(fd, known))
 				return false;
 			seen++;
 		}
-	return n == 0 && seen == work->entry_len && standard == WORK_STANDARD;
+	return n == 0 && seen == work->entry_len && standard == PLAN_STANDARD_LEN;
 }

@@ -69,7 +69,6 @@ struct work_entry {
 };
 
 enum {
-	WORK_STANDARD = 2,     /* folders that each work directory has: for HOME and TMPDIR */
 	WORK_GLANCE_FILES = 8, /* of a plan; with more the glance takes longer than the scan */
 };
 
@@ -87,8 +86,8 @@ struct work {
 	bool untouched;             /* since the entries were written, see work_is_untouched */
 	struct work_entry *entries; /* in byte order of their paths */
 	size_t entry_len;
-	struct work_empty empty[WORK_STANDARD]; /* the standard folders */
-	struct arena arena;                     /* of the entries */
+	struct work_empty empty[PLAN_STANDARD_LEN]; /* the standard folders */
+	struct arena arena;                         /* of the entries */
 };
 
 struct work_tree {
@@ -109,7 +108,10 @@ void work_tree_close(struct work_tree *tree);
 int work_tree_take(struct work **out, struct work_tree *tree, struct error *err);
 void work_tree_give(struct work_tree *tree, const char *path);
 struct work *work_tree_find(const struct work_tree *tree, const char *path); /* or NULL */
-bool work_is_standard(const char *name);
+/* The order of entries, for qsort(3). */
+int work_by_path(const void *a, const void *b);
+/* The entry of this path, or NULL. */
+const struct work_entry *work_find(const struct work *work, const char *path);
 /* Open a directory of ours; -1 when it is something else, or changed in owner, mode or size. */
 int work_open_untouched(struct stat *st, int parent, const char *name);
 

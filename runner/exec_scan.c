@@ -18,6 +18,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/path.h"
 #include "base/vec.h"
 #include "runner/exec_internal.h"
 
@@ -45,11 +46,6 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int by_path(const void *a, const void *b)
-{
-	return strcmp(((const struct work_entry *)a)->path, ((const struct work_entry *)b)->path);
-}
-
 static int left_by_path(const void *a, const void *b)
 {
 	return strcmp(((const struct left_file *)a)->path, ((const struct left_file *)b)->path);
@@ -58,14 +54,6 @@ static int left_by_path(const void *a, const void *b)
 static int64_t ns_of(struct timespec t)
 {
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-static const struct work_entry *known_find(const struct work *known, const char *path)
-{
-	if (!known || known->entry_len == 0)
-		return NULL;
-	const struct work_entry key = {.path = (char *)path};
-	return bsearch(&key, known->entries, known->entry_len, sizeof(key), by_path);
 }
 
 /* Is `path` a folder that a known file needs? */
@@ -77,7 +65,7 @@ static bool known_needs_dir(const struct work *known, const char *path)
 		if (strncmp(other, path, len) == 0 && other[len] == '/')
 			return true;
 	}
-	return strcmp(path, PLAN_HOME) == 0 || strcmp(path, PLAN_TMP) == 0;
+	return plan_standard_at(path) < PLAN_STANDARD_LEN;
 }
 
 static void hash_link(char hex[DIGEST_HEX_SIZE], int dir_fd, const char *name)
@@ -160,7 +148,7 @@ static bool scan_entry(struct scan *scan, int dir_fd, const char *name, bool has
 	};
 	bool is_dir = entry.type == 'd';
 	scan->bytes += (uint64_t)st.st_blocks * 512;
-	const struct work_entry *was = known_find(scan->known, scan->path);
+	const struct work_entry *was = scan->known ? work_find(scan->known, scan->path) : NULL;
 	if ((was && is_unchanged(scan, was, &entry, dir_fd, name)) ||
 	    (is_dir && known_needs_dir(scan->known, scan->path)))
 		return is_dir;
@@ -179,7 +167,7 @@ static void names_read(struct scan *scan, name_list *names, DIR *dir)
 {
 	struct dirent *entry;
 	while ((entry = readdir(dir))) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+		if (path_is_dots(entry->d_name))
 			continue;
 		if (names->len == SCAN_MAX_NAMES) {
 			scan->cut = true;
@@ -234,7 +222,7 @@ void scan_remember(struct work *work)
 	scan_dir(&scan, AT_FDCWD, work->path, 0, 0, false);
 	struct work found = {.entries = scan.found.items, .entry_len = scan.found.len};
 	if (found.entry_len > 0)
-		qsort(found.entries, found.entry_len, sizeof(*found.entries), by_path);
+		qsort(found.entries, found.entry_len, sizeof(*found.entries), work_by_path);
 	/* What is not as it was gives way to what stands there now. */
 	CLEANUP(close_p) int fd = open(work->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct work_entry *entries =
@@ -242,7 +230,7 @@ void scan_remember(struct work *work)
 	size_t len = 0;
 	for (size_t i = 0; i < work->entry_len; i++) {
 		const struct work_entry *old = &work->entries[i];
-		if (!known_find(&found, old->path) && !is_gone(fd, old->path))
+		if (!work_find(&found, old->path) && !is_gone(fd, old->path))
 			entries[len++] = *old;
 	}
 	for (size_t i = 0; i < found.entry_len; i++)
@@ -250,7 +238,7 @@ void scan_remember(struct work *work)
 	vec_done(&scan.found);
 	work->entries = entries;
 	work->entry_len = len;
-	qsort(entries, len, sizeof(*entries), by_path);
+	qsort(entries, len, sizeof(*entries), work_by_path);
 }
 
 uint64_t scan_left_files(struct work *work, struct outcome *out, struct arena *arena)

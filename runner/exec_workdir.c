@@ -32,10 +32,8 @@ enum {
 	DIR_MAX_SIZE = 64 << 10, /* a directory never shrinks; a large one is slow to read */
 };
 
-static const char *const STANDARD[] = {PLAN_HOME, PLAN_TMP};
 static const char *const OWN[] = {WORK_ROOT_NAME, WORK_PROBE_NAME};
 enum { OWN_LEN = sizeof(OWN) / sizeof(OWN[0]) };
-_Static_assert(sizeof(STANDARD) / sizeof(STANDARD[0]) == WORK_STANDARD, "one list");
 
 /*
  * A tree is in use as long as its lock is held, which ends with the process however it dies. The
@@ -137,8 +135,8 @@ static int work_make(struct work *work, struct error *err)
 {
 	if (mkdir(work->path, DIR_MODE) < 0)
 		return error_errno(err, errno, "cannot make work directory '%s'", work->path);
-	for (size_t i = 0; i < WORK_STANDARD; i++) {
-		CLEANUP(free_p) char *path = path_join(work->path, STANDARD[i]);
+	for (size_t i = 0; i < PLAN_STANDARD_LEN; i++) {
+		CLEANUP(free_p) char *path = path_join(work->path, plan_standard[i]);
 		if (mkdir(path, DIR_MODE) < 0)
 			return error_errno(err, errno, "cannot make folder '%s'", path);
 	}
@@ -190,14 +188,6 @@ int work_open_untouched(struct stat *st, int parent, const char *name)
 	return steal_fd(&fd);
 }
 
-bool work_is_standard(const char *name)
-{
-	for (size_t i = 0; i < WORK_STANDARD; i++)
-		if (strcmp(name, STANDARD[i]) == 0)
-			return true;
-	return false;
-}
-
 static bool remove_entry(int dir_fd, const char *dir, const char *name, unsigned char type)
 {
 	if (type != DT_DIR && unlinkat(dir_fd, name, 0) == 0)
@@ -216,9 +206,9 @@ static bool empty_dir(int fd, const char *dir, bool keep, size_t *kept)
 		for (ssize_t at = 0; at < n;) {
 			struct dirent64 *entry = (struct dirent64 *)(entries + at);
 			at += entry->d_reclen;
-			if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			if (path_is_dots(entry->d_name))
 				continue;
-			if (keep && work_is_standard(entry->d_name)) {
+			if (keep && plan_standard_at(entry->d_name) < PLAN_STANDARD_LEN) {
 				++*kept;
 				continue;
 			}
@@ -235,11 +225,11 @@ static bool work_empty(const struct work *work)
 	struct stat st;
 	size_t kept = 0;
 	CLEANUP(close_p) int fd = work_open_untouched(&st, AT_FDCWD, work->path);
-	if (fd < 0 || !empty_dir(fd, work->path, true, &kept) || kept != WORK_STANDARD)
+	if (fd < 0 || !empty_dir(fd, work->path, true, &kept) || kept != PLAN_STANDARD_LEN)
 		return false;
-	for (size_t i = 0; i < WORK_STANDARD; i++) {
-		CLEANUP(close_p) int sub = work_open_untouched(&st, fd, STANDARD[i]);
-		CLEANUP(free_p) char *path = path_join(work->path, STANDARD[i]);
+	for (size_t i = 0; i < PLAN_STANDARD_LEN; i++) {
+		CLEANUP(close_p) int sub = work_open_untouched(&st, fd, plan_standard[i]);
+		CLEANUP(free_p) char *path = path_join(work->path, plan_standard[i]);
 		if (sub < 0 || !empty_dir(sub, path, false, &kept))
 			return false;
 	}

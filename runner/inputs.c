@@ -37,10 +37,7 @@ struct inputs *inputs_free(struct inputs *inputs)
 
 static void add(struct inputs *inputs, struct slice part)
 {
-	uint64_t len = part.len;
-
-	digest_add(inputs->digest, &len, sizeof(len));
-	digest_add(inputs->digest, part.ptr, part.len);
+	digest_add_part(inputs->digest, part.ptr, part.len);
 }
 
 static int add_file(struct inputs *inputs, const char *path, struct error *err)

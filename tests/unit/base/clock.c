@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tests of base/clock.h, base/utf8.h and base/digest.h: fixed texts for fixed inputs. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,4 +133,38 @@ Test(digest, a_file_has_the_sum_of_its_bytes)
 	cr_assert_lt(digest_file(hex, path, &err), 0);
 	cr_assert(strstr(err.message, path));
 	free(path);
+}
+
+Test(digest, parts_keep_their_bounds)
+{
+	char one[DIGEST_HEX_SIZE], two[DIGEST_HEX_SIZE];
+	struct digest *digest = digest_new();
+	digest_add_part(digest, "ab", 2);
+	digest_add_part(digest, "c", 1);
+	digest_finish(digest, one);
+	digest_reset(digest);
+	digest_add_part(digest, "a", 1);
+	digest_add_part(digest, "bc", 2);
+	digest_finish(digest, two);
+	cr_assert_str_neq(one, two);
+	digest_free(digest);
+}
+
+Test(digest, draws_a_share_that_depends_on_the_seed)
+{
+	struct digest *digest = digest_new();
+	int drawn = 0, other = 0;
+	for (int i = 0; i < 1000; i++) {
+		char key[16];
+		(void)snprintf(key, sizeof(key), "%d", i);
+		cr_assert_not(digest_draws(digest, "seed", key, 0));
+		cr_assert(digest_draws(digest, "seed", key, 100));
+		bool is_drawn = digest_draws(digest, "seed", key, 20);
+		cr_assert_eq(is_drawn, digest_draws(digest, "seed", key, 20));
+		drawn += is_drawn;
+		other += is_drawn != digest_draws(digest, "next", key, 20);
+	}
+	cr_assert(drawn > 150 && drawn < 250, "%d of 1000", drawn);
+	cr_assert_gt(other, 200, "another seed draws others");
+	digest_free(digest);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tests of base/file.h: what was written is read back, limits and names in complaints. */
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -80,6 +81,18 @@ Test(file, names_what_cannot_be_opened)
 	cr_assert_lt(file_write(path, SLICE_EMPTY, false, &err), 0);
 	cr_assert_eq(err.blame, ERROR_FAULT);
 	cr_assert_lt(file_replace(path, SLICE_EMPTY, &err), 0);
+}
+
+Test(file, reads_all_that_was_asked_for_or_says_no)
+{
+	CLEANUP(free_p) char *path = path_join(dir, "f");
+	char bytes[4] = "";
+	cr_assert_eq(file_write(path, slice_of("abc"), false, NULL), 0);
+	CLEANUP(close_p) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	cr_assert(file_read_exactly(fd, bytes, 2));
+	cr_assert_str_eq(bytes, "ab");
+	cr_assert_not(file_read_exactly(fd, bytes, 2), "only one is left");
+	cr_assert(file_read_exactly(fd, bytes, 0));
 }
 
 Test(file, a_replacement_leaves_nothing_beside_it)
