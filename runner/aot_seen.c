@@ -7,9 +7,8 @@
 
 #include "base/buf.h"
 #include "base/digest.h"
-#include "base/file.h"
 #include "base/mem.h"
-#include "base/path.h"
+#include "runner/memory.h"
 
 enum { FILE_MAX = 64 << 20, DIGITS = 16 };
 
@@ -22,8 +21,7 @@ struct aot_seen {
 	const struct suite *suite;
 	const struct spec *spec;
 	struct digest *digest;
-	char *dir; /* NULL: nothing is kept */
-	char *path;
+	struct memory memory;
 	struct state *states; /* parallel to the suite */
 	const struct inputs_sums *sums;
 	bool remembers; /* there was a file */
@@ -69,7 +67,6 @@ struct aot_seen *aot_seen_open(const char *dir, const char *what, const struct s
 {
 	struct aot_seen *seen = mem_zeroed(1, sizeof(*seen));
 	struct buf text = {.max = FILE_MAX};
-	char hex[DIGEST_HEX_SIZE];
 	struct slice rest;
 	struct slice line;
 
@@ -78,13 +75,8 @@ struct aot_seen *aot_seen_open(const char *dir, const char *what, const struct s
 	seen->digest = digest_new();
 	seen->states = mem_zeroed(suite->len + 1, sizeof(*seen->states));
 	seen->sums = sums;
-	if (!dir)
-		return seen;
-	digest_hex(hex, slice_of(what));
-	hex[24] = '\0';
-	seen->dir = path_join(dir, "aot");
-	seen->path = path_join(seen->dir, hex);
-	if (file_read(&text, seen->path, FILE_MAX, NULL) == 0) {
+	memory_init(&seen->memory, dir, "aot", what);
+	if (memory_read(&text, &seen->memory, FILE_MAX)) {
 		seen->remembers = true;
 		rest = buf_slice(&text);
 		while (slice_next_line(&rest, &line))
@@ -98,8 +90,7 @@ struct aot_seen *aot_seen_free(struct aot_seen *seen)
 {
 	if (seen) {
 		digest_free(seen->digest);
-		free(seen->dir);
-		free(seen->path);
+		memory_done(&seen->memory);
 		free(seen->states);
 		free(seen);
 	}
@@ -169,7 +160,7 @@ void aot_seen_save(struct aot_seen *seen)
 
 	if (!seen->remembers)
 		take_stock(seen);
-	if (!seen->changed || !seen->path || path_make_dirs(seen->dir, NULL) < 0)
+	if (!seen->changed || !seen->memory.path)
 		return;
 	for (size_t i = 0; i < seen->suite->len; i++)
 		if (seen->states[i].inputs)
@@ -178,7 +169,7 @@ void aot_seen_save(struct aot_seen *seen)
 				 (unsigned long long)seen->states[i].clauses,
 				 seen->suite->cases[i].name);
 	if (!text.full)
-		(void)file_replace(seen->path, buf_slice(&text), NULL);
+		memory_write(&seen->memory, buf_slice(&text));
 	buf_done(&text);
 	seen->changed = false;
 }

@@ -8,11 +8,10 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/digest.h"
-#include "base/file.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "base/path.h"
 #include "base/vec.h"
+#include "runner/memory.h"
 
 enum {
 	FILE_MAX = 4 << 20,
@@ -27,8 +26,7 @@ struct known {
 };
 
 struct history {
-	char *dir; /* NULL: nothing is kept */
-	char *path;
+	struct memory memory;
 	struct arena arena;
 	struct map cases; /* name -> struct known */
 	bool changed;
@@ -70,15 +68,9 @@ struct history *history_open(const char *dir, const char *what)
 	struct buf text = {.max = FILE_MAX};
 	struct slice rest;
 	struct slice line;
-	char hex[DIGEST_HEX_SIZE];
 
-	if (!dir)
-		return history;
-	digest_hex(hex, slice_of(what));
-	hex[24] = '\0';
-	history->dir = path_join(dir, "history");
-	history->path = path_join(history->dir, hex);
-	if (file_read(&text, history->path, FILE_MAX, NULL) == 0) {
+	memory_init(&history->memory, dir, "history", what);
+	if (memory_read(&text, &history->memory, FILE_MAX)) {
 		rest = buf_slice(&text);
 		while (slice_next_line(&rest, &line))
 			parse_line(history, line);
@@ -92,8 +84,7 @@ struct history *history_free(struct history *history)
 	if (history) {
 		map_done(&history->cases);
 		arena_done(&history->arena);
-		free(history->dir);
-		free(history->path);
+		memory_done(&history->memory);
 		free(history);
 	}
 	return NULL;
@@ -143,7 +134,7 @@ void history_save(struct history *history)
 	VEC(struct known *) all = {0};
 	struct buf text = {.max = FILE_MAX};
 
-	if (!history->changed || !history->path || path_make_dirs(history->dir, NULL) < 0)
+	if (!history->changed || !history->memory.path)
 		return;
 	map_each (&history->cases, entry) {
 		struct known *known = entry->value;
@@ -156,7 +147,7 @@ void history_save(struct history *history)
 	for (size_t i = 0; i < all.len && i < KEPT_MAX; i++)
 		buf_addf(&text, "%s %lld %s\n", all.items[i]->failed ? "failed" : "ok",
 			 (long long)all.items[i]->ms, all.items[i]->name);
-	(void)file_replace(history->path, buf_slice(&text), NULL);
+	memory_write(&history->memory, buf_slice(&text));
 	vec_done(&all);
 	buf_done(&text);
 	history->changed = false;

@@ -112,15 +112,25 @@ bool run_profile_can(const struct profile *profile, const struct test_case *test
 	return true;
 }
 
+/* Where and how what outlives a run is kept; the modes of results and builds are one. */
+static void choose_cache(struct run *run)
+{
+	const struct run_options *o = run->options;
+	CLEANUP(free_p) char *usual = cached_default_dir();
+
+	run->cache.mode = o->cache ? o->cache : "off";
+	if (o->cache_dir || usual)
+		run->cache_dir = arena_strdup(&run->arena, o->cache_dir ? o->cache_dir : usual);
+}
+
 static void open_history(struct run *run)
 {
-	const char *named = run->options->cache_dir;
-	CLEANUP(free_p) char *dir = named ? mem_strdup(named) : cached_default_dir();
 	const char *what = arena_printf(&run->arena, "%s\n%s", run->context.profile->name,
 					run->context.suite->real_dir);
 
-	run->history = history_open(dir, what);
-	run->seen = aot_seen_open(dir, what, run->context.suite, run->context.spec, &run->sums);
+	run->history = history_open(run->cache_dir, what);
+	run->seen = aot_seen_open(run->cache_dir, what, run->context.suite, run->context.spec,
+				  &run->sums);
 }
 
 static int choose_cases(struct run *run, struct error *err)
@@ -367,6 +377,7 @@ static int prepare(struct run *run, struct error *err)
 	if (r == 0)
 		r = choose_backends(run, err);
 	if (r == 0) {
+		choose_cache(run);
 		open_history(run);
 		r = choose_cases(run, err);
 	}

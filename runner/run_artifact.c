@@ -4,17 +4,15 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/mem.h"
 #include "runner/run_internal.h"
 
 void run_artifact_open(struct run *run)
 {
 	const struct run_options *o = run->options;
-	CLEANUP(free_p) char *dir = o->cache_dir ? mem_strdup(o->cache_dir) : cached_default_dir();
 	struct error problem = ERROR_INIT;
 	const struct artifacts_options options = {
-		.dir = dir,
-		.write = o->cache && strcmp(o->cache, "write") == 0,
+		.dir = run->cache_dir,
+		.write = strcmp(run->cache.mode, "write") == 0,
 		.max_bytes = (uint64_t)o->artifact_mib << 20,
 		.check_percent = (int)o->cache_check,
 		.run_id = run->record->run_id,
@@ -23,13 +21,13 @@ void run_artifact_open(struct run *run)
 		.isolation = exec_isolation_name(exec_level(run->exec)),
 	};
 
-	if (!o->cache || strcmp(o->cache, "off") == 0)
+	if (strcmp(run->cache.mode, "off") == 0)
 		return;
 	if (o->artifact_mib == 0)
 		run->artifact.why = "--artifact-size is 0";
 	else if (o->repeat > 1)
 		run->artifact.why = "--repeat asks for builds";
-	else if (!dir)
+	else if (!run->cache_dir)
 		run->artifact.why = "neither XDG_CACHE_HOME nor HOME is set";
 	else if (artifacts_open(&run->artifacts, &options, &problem) < 0)
 		run->artifact.why = arena_strdup(&run->arena, problem.message);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/mem.h"
 #include "runner/filing.h"
 #include "runner/interrupt.h"
 #include "runner/run_internal.h"
@@ -45,11 +44,10 @@ void run_cache_open(struct run *run)
 {
 	const struct run_options *o = run->options;
 	const struct plan_limits limits = run_limits(o);
-	CLEANUP(free_p) char *dir = o->cache_dir ? mem_strdup(o->cache_dir) : cached_default_dir();
 	struct error problem = ERROR_INIT;
 	struct cached_options options = {
-		.dir = dir,
-		.write = o->cache && strcmp(o->cache, "write") == 0,
+		.dir = run->cache_dir,
+		.write = strcmp(run->cache.mode, "write") == 0,
 		.max_bytes = (uint64_t)o->cache_mib << 20,
 		.check_percent = (int)o->cache_check,
 		.run_id = run->record->run_id,
@@ -63,10 +61,10 @@ void run_cache_open(struct run *run)
 		.limits = &limits,
 	};
 
-	run->cache.mode = o->cache ? o->cache : "off";
 	if (strcmp(run->cache.mode, "off") == 0)
 		return;
-	run->cache.why = dir ? cache_hindrance(o) : "neither XDG_CACHE_HOME nor HOME is set";
+	run->cache.why =
+		run->cache_dir ? cache_hindrance(o) : "neither XDG_CACHE_HOME nor HOME is set";
 	if (!run->cache.why && cached_open(&run->cached, &options, &problem) < 0)
 		run->cache.why = arena_strdup(&run->arena, problem.message);
 	if (run->cached || run->artifacts)

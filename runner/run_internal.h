@@ -54,6 +54,7 @@ struct run {
 	struct aot_ranks aot;  /* only when AOT legs are rationed */
 	struct cached *cached; /* or NULL */
 	struct event_cache cache;
+	const char *cache_dir;       /* what outlives a run; NULL: nowhere */
 	struct artifacts *artifacts; /* or NULL */
 	struct event_artifacts artifact;
 	struct run_record *record;

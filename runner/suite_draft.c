@@ -85,6 +85,16 @@ int draft_set_expect(struct draft *draft, struct slice text, struct error *err)
 	return 0;
 }
 
+#define WORD "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789"
+
+static bool consists_of(struct slice text, const char *chars)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] == '\0' || !strchr(chars, text.ptr[i]))
+			return false;
+	return true;
+}
+
 int draft_add_env(struct draft *draft, struct slice pair, struct error *err)
 {
 	struct slice text = slice_trim(pair);
@@ -95,11 +105,9 @@ int draft_add_env(struct draft *draft, struct slice pair, struct error *err)
 	if (name == 0 || name == text.len)
 		return error_input(err, "bad variable '%.*s', expected 'NAME=value'",
 				   SLICE_ARG(text));
-	for (size_t i = 0; i < name; i++)
-		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789",
-			    text.ptr[i]) ||
-		    (i == 0 && text.ptr[i] >= '0' && text.ptr[i] <= '9'))
-			return error_input(err, "bad variable name '%.*s'", (int)name, text.ptr);
+	if (!consists_of(slice_make(text.ptr, name), WORD) ||
+	    (text.ptr[0] >= '0' && text.ptr[0] <= '9'))
+		return error_input(err, "bad variable name '%.*s'", (int)name, text.ptr);
 	if (memchr(text.ptr, '\0', text.len))
 		return error_input(err, "NUL in the value of '%.*s'", (int)name, text.ptr);
 	vec_each (&draft->env, other)
@@ -136,12 +144,9 @@ int draft_set_group(struct draft *draft, struct slice name, struct error *err)
 
 	if (text.len == 0)
 		return error_input(err, "empty group name");
-	for (size_t i = 0; i < text.len; i++)
-		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789-.",
-			    text.ptr[i]) ||
-		    text.ptr[i] == '\0')
-			return error_input(err, "bad group name '%.*s', use letters, digits, - _ .",
-					   SLICE_ARG(text));
+	if (!consists_of(text, WORD "-."))
+		return error_input(err, "bad group name '%.*s', use letters, digits, - _ .",
+				   SLICE_ARG(text));
 	draft->test->group = keep(draft, text);
 	return 0;
 }
