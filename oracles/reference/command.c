@@ -20,9 +20,7 @@
 
 enum { DOTENV_MAX = 1 << 20 };
 
-/* --- steps
- * --------------------------------------------------------------------------------------------------
- */
+/* --- steps ------------------------------------------------------------------------------------ */
 
 static void say(struct buf *line)
 {
@@ -61,8 +59,7 @@ void command_error(const struct command *command, const char *code, const char *
 	say(&line);
 }
 
-/* --- the package
- * ---------------------------------------------------------------------------------------------- */
+/* --- the package ------------------------------------------------------------------------------ */
 
 static bool is_dir(const char *path)
 {
@@ -159,17 +156,7 @@ int command_find(struct command_package *out, struct arena *arena, const char *m
 	return 0;
 }
 
-/* --- its environment
- * ------------------------------------------------------------------------------------------ */
-
-static struct slice trim(struct slice text)
-{
-	while (text.len && (text.ptr[0] == ' ' || text.ptr[0] == '\t'))
-		text = slice_make(text.ptr + 1, text.len - 1);
-	while (text.len && strchr(" \t\r", text.ptr[text.len - 1]))
-		text.len--;
-	return text;
-}
+/* --- its environment -------------------------------------------------------------------------- */
 
 static struct slice unquoted(struct slice value)
 {
@@ -181,17 +168,17 @@ static struct slice unquoted(struct slice value)
 /* One line; false when it is none of the form NAME=VALUE. */
 static bool take_line(struct slice line)
 {
-	line = trim(line);
+	line = slice_trim(line);
 	if (line.len == 0 || line.ptr[0] == '#')
 		return true;
 	if (slice_starts(line, "export "))
-		line = trim(slice_make(line.ptr + 7, line.len - 7));
+		line = slice_trim(slice_make(line.ptr + 7, line.len - 7));
 	const char *equals = memchr(line.ptr, '=', line.len);
 	if (!equals)
 		return false;
-	struct slice name = trim(slice_make(line.ptr, (size_t)(equals - line.ptr)));
-	struct slice value =
-		unquoted(trim(slice_make(equals + 1, line.len - (size_t)(equals + 1 - line.ptr))));
+	struct slice name = slice_trim(slice_make(line.ptr, (size_t)(equals - line.ptr)));
+	struct slice value = unquoted(
+		slice_trim(slice_make(equals + 1, line.len - (size_t)(equals + 1 - line.ptr))));
 	if (name.len == 0)
 		return false;
 	CLEANUP(free_p) char *key = strndup(name.ptr, name.len);

@@ -181,9 +181,7 @@ static int64_t find_app(const struct program *program, const struct options *opt
 	return -1;
 }
 
-/* --- verbs
- * -------------------------------------------------------------------------------------------------
- */
+/* --- verbs ------------------------------------------------------------------------------------ */
 
 static int verb_check(const struct options *options)
 {
@@ -358,8 +356,7 @@ static int verb_emit(const struct options *options)
 	return print_buf(&text);
 }
 
-/* --- command line
- * -------------------------------------------------------------------------------------------- */
+/* --- command line ----------------------------------------------------------------------------- */
 
 static const struct verb verbs[] = {
 	{"check", "fuse-ref check [--diagnostics json|text] FILE",
@@ -386,6 +383,24 @@ static bool is_allowed(const struct verb *verb, const char *name)
 {
 	const char *hit = strstr(verb->allowed, name);
 	return hit && hit[-1] == ' ' && hit[strlen(name)] == ' ';
+}
+
+/* Where an option without a value is noted; NULL for one that has a value. */
+static bool *find_switch(struct options *options, const char *name)
+{
+	const struct {
+		const char *name;
+		bool *is_set;
+	} switches[] = {
+		{"--aot", &options->aot},
+		{"--frozen", &options->frozen},
+		{"--release", &options->release},
+		{"--strict-architecture", &options->strict},
+	};
+	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
+		if (strcmp(name, switches[i].name) == 0)
+			return switches[i].is_set;
+	return NULL;
 }
 
 static int set_option(struct options *options, const char *name, const char *value)
@@ -435,14 +450,11 @@ static int take_argument(struct options *options, const struct verb *verb, char 
 	bool of_packages = strcmp(name, "--manifest-path") == 0 || strcmp(name, "--frozen") == 0;
 	if (!is_allowed(verb, name) && !(options->package && of_packages))
 		return usage_error(options, NULL, "unknown option", name);
-	if (strcmp(name, "--release") == 0 || strcmp(name, "--aot") == 0 ||
-	    strcmp(name, "--frozen") == 0 || strcmp(name, "--strict-architecture") == 0) {
+	bool *is_set = find_switch(options, name);
+	if (is_set) {
 		if (equals)
 			return usage_error(options, NULL, "option takes no value:", name);
-		options->frozen |= strcmp(name, "--frozen") == 0;
-		options->strict |= strcmp(name, "--strict-architecture") == 0;
-		options->release |= strcmp(name, "--release") == 0;
-		options->aot |= strcmp(name, "--aot") == 0;
+		*is_set = true;
 		return EXIT_WELL;
 	}
 	const char *value = equals ? strchr(arg, '=') + 1 : argv[*at];

@@ -6,8 +6,11 @@
  */
 #pragma once
 
-/* The in-memory compiler has no system headers to look into. */
-void *memcpy(void *to, const void *from, __SIZE_TYPE__ n);
+#ifndef RT_EMITTED
+#include "oracles/reference/rt_ops.h"
+#endif
+
+void *memcpy(void *to, const void *from, size_t n);
 
 #define RT_CLONE(to, from)                                                                         \
 	to = from;                                                                                 \
