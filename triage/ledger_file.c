@@ -126,8 +126,7 @@ static int check_record(struct filing *f, struct error *err)
 	return check_strings(record, err);
 }
 
-/* --- files
- * -----------------------------------------------------------------------------------------*/
+/* --- files ------------------------------------------------------------------------------------ */
 
 /* Add a file that a reader will accept: what the compaction would refuse must not be filed. */
 static int add_file(struct filing *f, const char *path, struct slice text, struct error *err)
@@ -374,8 +373,7 @@ static int settle(struct filing *f, const struct ledger_history *history, struct
 	return add_event(f, "verify-fixed", history->fp, history, payload, err);
 }
 
-/* --- the run's own files
- * -------------------------------------------------------------------------- */
+/* --- the run's own files ---------------------------------------------------------------------- */
 
 /* Lines cut into files that the reader's limit allows: STEM.ndjson, STEM-2.ndjson, ... */
 static int add_lines(struct filing *f, const char *folder, const char *stem, struct slice text,
@@ -449,8 +447,7 @@ static int add_evidence(struct filing *f, struct error *err)
 	return 0;
 }
 
-/* --- together
- * ------------------------------------------------------------------------------------- */
+/* --- together --------------------------------------------------------------------------------- */
 
 static void index_record(struct filing *f)
 {
@@ -534,8 +531,7 @@ int ledger_file(struct filed *out, struct ledger *ledger, struct run_record *rec
 	return 0;
 }
 
-/* --- waivers
- * --------------------------------------------------------------------------------------- */
+/* --- waivers ---------------------------------------------------------------------------------- */
 
 /* The waiver's file, and an event that says so in the history of its fingerprint. */
 static int prepare_waiver(struct filing *f, const char *id, struct slice text, struct error *err)

@@ -18,8 +18,7 @@ static bool planted(const struct emit *em, enum fault fault)
 	return fault_is(em->options->where, fault);
 }
 
-/* --- statements
- * -------------------------------------------------------------------------------------------- */
+/* --- statements ------------------------------------------------------------------------------- */
 
 /*
  * "x = x + y" on texts, where x may move: y is added in place while it fits, which is what a text
@@ -231,9 +230,7 @@ void emit_body(struct emit *em, struct stmt **body, uint32_t len, uint32_t live)
 	}
 }
 
-/* --- functions
- * -----------------------------------------------------------------------------------------------
- */
+/* --- functions -------------------------------------------------------------------------------- */
 
 static void mark_lets(bool *slots, const struct expr *e)
 {

@@ -282,8 +282,7 @@ void emit_value(struct emit *em, const struct expr *e, uint32_t live)
 	}
 }
 
-/* --- machine numbers
- * --------------------------------------------------------------------------------------- */
+/* --- machine numbers -------------------------------------------------------------------------- */
 
 static struct operand scalar_constant(const struct expr *e)
 {

@@ -15,8 +15,7 @@
 #include "oracles/reference/rt.h"
 #include "oracles/reference/rt_meta.h"
 
-/* --- operations
- * ------------------------------------------------------------------------------------------ */
+/* --- operations ------------------------------------------------------------------------------- */
 
 typedef void (*op_function)(void);
 
@@ -153,8 +152,7 @@ bool interp_knows_op(enum op op)
 	return false;
 }
 
-/* --- arguments
- * ---------------------------------------------------------------------------------------------- */
+/* --- arguments -------------------------------------------------------------------------------- */
 
 /* Evaluates args from `first` on, left to right. On a trap nothing is owned and false returned. */
 static bool eval_args(struct interp *in, struct frame *frame, const struct expr *e, uint32_t first,
@@ -232,9 +230,7 @@ static struct value eval_op(struct interp *in, struct frame *frame, const struct
 	return apply(in->rt, op_functions[e->u.op], signature, a, b);
 }
 
-/* --- calls
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- calls ------------------------------------------------------------------------------------ */
 
 static enum flow exec_all(struct interp *in, struct frame *frame, struct stmt **body, uint32_t len);
 
@@ -332,9 +328,7 @@ static struct value invoke(struct rt *rt, uint32_t function, struct value *args)
 	return call(in, NULL, f, NULL, args);
 }
 
-/* --- expressions
- * ------------------------------------------------------------------------------------------------
- */
+/* --- expressions ------------------------------------------------------------------------------ */
 
 static size_t literal_place(const struct literal *literals, size_t cap, const struct expr *e)
 {
@@ -477,9 +471,7 @@ static struct value eval(struct interp *in, struct frame *frame, const struct ex
 	return rt_null();
 }
 
-/* --- statements
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- statements ------------------------------------------------------------------------------- */
 
 static struct rt_step step_of(const struct path_step *step)
 {
@@ -636,9 +628,7 @@ static enum flow exec_all(struct interp *in, struct frame *frame, struct stmt **
 	return FLOW_NEXT;
 }
 
-/* --- entrance
- * --------------------------------------------------------------------------------------------------------
- */
+/* --- entrance --------------------------------------------------------------------------------- */
 
 static int run(const struct program *program, uint32_t entry, char *const *args,
 	       const struct interp_limits *limits, char **message)

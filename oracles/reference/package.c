@@ -147,8 +147,7 @@ static void add_dependencies(struct loading *l, uint32_t of)
 	}
 }
 
-/* --- cycles
- * ---------------------------------------------------------------------------------------------- */
+/* --- cycles ----------------------------------------------------------------------------------- */
 
 /* The packages from the root to the one being looked at. */
 struct way {

@@ -10,8 +10,7 @@
 
 #include "oracles/reference/rt_ops.h"
 
-/* --- rt_state.c: life of a program
- * ------------------------------------------------------------------ */
+/* --- rt_state.c: life of a program ------------------------------------------------------------ */
 
 void rt_init(struct rt *rt, const struct rt_program *program, void *context);
 /* Flushes stdout and frees what is left. */
@@ -43,8 +42,7 @@ void rt_trap_string(struct rt *rt, struct value message);
 /* For emitted code under a compiler without the builtin; see rt_emit.h. */
 int rt_mul_overflows(int64_t a, int64_t b, int64_t *r);
 
-/* --- rt_heap.c: objects
- * ------------------------------------------------------------------------------ */
+/* --- rt_heap.c: objects ----------------------------------------------------------------------- */
 
 enum { RT_HEAP_LIMIT_MIB = 512 };
 
@@ -69,8 +67,7 @@ struct value rt_cell_make(struct rt *rt, int64_t tag, struct value content);
 /* Make *v the only owner of its object, copying one level when it is shared. False on trap. */
 bool rt_own(struct rt *rt, struct value *v);
 
-/* --- rt_map.c
- * ------------------------------------------------------------------------------------------- */
+/* --- rt_map.c --------------------------------------------------------------------------------- */
 
 struct value rt_map_make(struct rt *rt);
 /* Borrowed pointer to the entry's value, or NULL. */
@@ -80,8 +77,7 @@ void rt_map_put(struct rt *rt, struct rt_map *map, struct value key, struct valu
 struct value rt_map_copy(struct rt *rt, const struct rt_map *map);
 void rt_map_free(struct rt *rt, struct rt_map *map); /* memory only; contents were dropped */
 
-/* --- rt_print.c: the printed form of values
- * --------------------------------------------------------------- */
+/* --- rt_print.c: the printed form of values --------------------------------------------------- */
 
 enum { RT_NUMBER_SIZE = 360, RT_NESTING_LIMIT = 1000 };
 
@@ -106,8 +102,7 @@ uint32_t rt_format_int(char out[RT_NUMBER_SIZE], int64_t i);
 /* "Int", "List", "User": as messages name it. */
 struct rt_name rt_type_of(const struct value *v);
 
-/* --- rt_error.c: error values
- * ------------------------------------------------------------------------------- */
+/* --- rt_error.c: error values ----------------------------------------------------------------- */
 
 /* Raise std.Error.Validation with one field entry. */
 void rt_raise_invalid(struct rt *rt, const char *path, const char *code, const char *message);
@@ -125,14 +120,12 @@ bool rt_is_standard_error(const struct value *error);
  * form. */
 void rt_text_error(struct rt *rt, struct rt_text *text, const struct value *error);
 
-/* --- rt_type.c: checking values against declared types
- * ------------------------------------------------ */
+/* --- rt_type.c: checking values against declared types ---------------------------------------- */
 
 /* Raises a validation error that names `path` when v is none of `type`. Borrows v. */
 bool rt_check(struct rt *rt, uint32_t type, const struct value *v, const char *path);
 
-/* --- rt_env.c: text from outside
- * ------------------------------------------------------------------------------ */
+/* --- rt_env.c: text from outside -------------------------------------------------------------- */
 
 /* *out from text without blanks around it; false when it is no value of that scalar kind. Anything
  * but Int, Float and Bool is the text itself. */
@@ -140,8 +133,7 @@ bool rt_parse_scalar(struct rt *rt, struct value *out, int32_t kind, const char 
 /* Without blanks around it, malloc'ed; NULL on trap. */
 char *rt_trimmed(struct rt *rt, const char *text);
 
-/* --- rt_json.c: JSON text
- * ----------------------------------------------------------------------------------- */
+/* --- rt_json.c: JSON text --------------------------------------------------------------------- */
 
 struct rt_json_problem {
 	const char *text; /* "unterminated string"; NULL when rt->trap tells what is wrong */
@@ -158,8 +150,7 @@ void rt_text_json(struct rt *rt, struct rt_text *text, const struct value *v);
 void rt_text_json_string(struct rt *rt, struct rt_text *text, const char *bytes, uint64_t len);
 bool rt_is_utf8(const char *bytes, uint64_t len);
 
-/* --- rt_decode.c: values of a declared type
- * ------------------------------------------------------------------- */
+/* --- rt_decode.c: values of a declared type --------------------------------------------------- */
 
 /* *out of what json.decode read, validated; false: null and a raise that names the path, or a trap.
  */
@@ -170,8 +161,7 @@ bool rt_decode(struct rt *rt, struct value *out, uint32_t type, const struct val
 bool rt_decode_text(struct rt *rt, struct value *out, uint32_t type, const char *text,
 		    const char *path);
 
-/* --- rt_output.c: stdout
- * ---------------------------------------------------------------------------------------- */
+/* --- rt_output.c: stdout ---------------------------------------------------------------------- */
 
 enum { RT_OUT_SIZE = 32 << 10 };
 

@@ -65,9 +65,7 @@ static char *message_field(const char *message)
 	return out;
 }
 
-/* --- panics
- * ------------------------------------------------------------------------------------------------
- */
+/* --- panics ----------------------------------------------------------------------------------- */
 
 enum { EXIT_PANIC = 101, GUARD_STACK = 32 << 10 };
 
@@ -135,9 +133,7 @@ static void guard(const struct rt *rt, const char *info)
 		(void)sigaction(faults[i].number, &action, NULL);
 }
 
-/* --- life
- * ------------------------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 /* A release executable logs requests by default where its operator says so: clause
  * #observability-consistency-guarantees. A value that was given stays. */

@@ -36,9 +36,7 @@ static void add_problem(struct binding *b, const char *path, size_t len, const c
 	free(copy);
 }
 
-/* --- flags
- * -----------------------------------------------------------------------------------------------
- */
+/* --- flags ------------------------------------------------------------------------------------ */
 
 static bool is_flag(const char *arg)
 {
@@ -86,8 +84,7 @@ static void refuse_unknown(struct binding *b)
 	}
 }
 
-/* --- parameters
- * ------------------------------------------------------------------------------------------ */
+/* --- parameters ------------------------------------------------------------------------------- */
 
 static int32_t kind_inside(const struct rt *rt, uint32_t type)
 {
@@ -182,8 +179,7 @@ static void bind_all(struct binding *b, struct value *values)
 		bind_param(b, i, values);
 }
 
-/* --- failures of the program itself
- * -------------------------------------------------------------------------- */
+/* --- failures of the program itself ----------------------------------------------------------- */
 
 static const struct {
 	const char *code;

@@ -7,8 +7,7 @@
 
 #include "oracles/reference/rt.h"
 
-/* --- machine numbers
- * --------------------------------------------------------------------------------- */
+/* --- machine numbers -------------------------------------------------------------------------- */
 
 int64_t rt_i_add(struct rt *rt, int64_t a, int64_t b)
 {
@@ -140,8 +139,7 @@ COMPARE(rt_f_ge, double, >=)
 COMPARE(rt_b_eq, int, ==)
 COMPARE(rt_b_ne, int, !=)
 
-/* --- from values to machine numbers
- * -------------------------------------------------------------------- */
+/* --- from values to machine numbers ----------------------------------------------------------- */
 
 static void trap_expected(struct rt *rt, const char *type, struct value got)
 {
@@ -183,9 +181,7 @@ int rt_b_of_v(struct rt *rt, struct value v)
 	return 0;
 }
 
-/* --- values
- * ------------------------------------------------------------------------------------------------
- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 static bool is_number(struct value v)
 {
@@ -370,8 +366,7 @@ int rt_is_err(struct rt *rt, struct value v)
 	return v.tag == RT_ERR;
 }
 
-/* --- results, boxes, assertions
- * ---------------------------------------------------------------------------------- */
+/* --- results, boxes, assertions --------------------------------------------------------------- */
 
 struct value rt_ok(struct rt *rt, struct value v)
 {

@@ -16,8 +16,7 @@ extern char **environ;
 
 enum { NAME_SIZE = 256, FILE_MAX = 16 << 20 };
 
-/* --- names
- * ---------------------------------------------------------------------------------------------- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 /* "dbUrl" as "DB_URL": words of camel case and words with hyphens parted by '_'. */
 static size_t add_upper(char *out, size_t at, const struct rt_name *name)
@@ -110,8 +109,7 @@ static void hint(const struct rt *rt, const struct rt_const *constant)
 			      constant->name.ptr);
 }
 
-/* --- the file
- * ------------------------------------------------------------------------------------------- */
+/* --- the file --------------------------------------------------------------------------------- */
 
 struct config_file {
 	const char *path;
@@ -269,8 +267,7 @@ char *rt_config_find(struct rt *rt, const char *path, const char *text,
 	return own;
 }
 
-/* --- values
- * --------------------------------------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 static struct value config_value(struct rt *rt, const struct config_file *file,
 				 const struct rt_const *constant)

@@ -40,8 +40,7 @@ static void digest_of(const struct algorithm *algorithm, uint8_t out[DIGEST_MAX]
 	algorithm->end(out, &sha);
 }
 
-/* --- builtins
- * ---------------------------------------------------------------------------------------------- */
+/* --- builtins --------------------------------------------------------------------------------- */
 
 static struct value bytes_make(struct rt *rt, const void *bytes, uint64_t len)
 {

@@ -26,8 +26,7 @@ static bool expected(struct rt *rt, const char *path, const char *name, uint64_t
 	return refuse(rt, path, "type_mismatch", message);
 }
 
-/* --- base64
- * -------------------------------------------------------------------------------------------- */
+/* --- base64 ----------------------------------------------------------------------------------- */
 
 static int base64_digit(char c)
 {
@@ -108,8 +107,7 @@ static bool decode_bytes(struct rt *rt, struct value *out, const char *text, uin
 	return refuse(rt, path, "invalid_value", message);
 }
 
-/* --- from JSON
- * ------------------------------------------------------------------------------------------ */
+/* --- from JSON -------------------------------------------------------------------------------- */
 
 static bool decode(struct rt *rt, struct value *out, uint32_t index, const struct value *json,
 		   const char *path);
@@ -375,8 +373,7 @@ bool rt_decode(struct rt *rt, struct value *out, uint32_t type, const struct val
 	return decode(rt, out, type, json, path);
 }
 
-/* --- from text
- * ------------------------------------------------------------------------------------------ */
+/* --- from text -------------------------------------------------------------------------------- */
 
 static bool decode_json_text(struct rt *rt, struct value *out, uint32_t index, const char *text,
 			     const char *path)

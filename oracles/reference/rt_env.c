@@ -13,8 +13,7 @@
 
 #include "oracles/reference/rt.h"
 
-/* --- scalars in text
- * ----------------------------------------------------------------------------------- */
+/* --- scalars in text -------------------------------------------------------------------------- */
 
 static bool parse_int(const char *text, int64_t *out)
 {
@@ -78,8 +77,7 @@ char *rt_trimmed(struct rt *rt, const char *text)
 	return copy;
 }
 
-/* --- environment
- * --------------------------------------------------------------------------------------- */
+/* --- environment ------------------------------------------------------------------------------ */
 
 /* The variable that the String `name` names, or NULL: unset, or a trap that names the builtin.
  * Consumes `name`. */
@@ -138,9 +136,7 @@ struct value rt_env_bool(struct rt *rt, struct value name)
 	return env_scalar(rt, name, RT_KIND_BOOL, "Bool", "env_bool");
 }
 
-/* --- stdin
- * -----------------------------------------------------------------------------------------------
- */
+/* --- stdin ------------------------------------------------------------------------------------ */
 
 /* A line without its end; false when there was nothing to read. */
 static bool read_line(struct rt *rt, struct rt_text *line)

@@ -92,9 +92,7 @@ void rt_raise_invalid(struct rt *rt, const char *path, const char *code, const c
 	rt_raise_details(rt, list);
 }
 
-/* --- texts
- * ------------------------------------------------------------------------------------------------
- */
+/* --- texts ------------------------------------------------------------------------------------ */
 
 static void add(struct rt *rt, struct rt_text *text, const char *s)
 {

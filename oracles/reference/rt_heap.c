@@ -113,8 +113,7 @@ void rt_drop_shared(struct rt *rt, struct value v)
 		rt_drop_object(rt, v);
 }
 
-/* --- strings
- * ----------------------------------------------------------------------------------------- */
+/* --- strings ---------------------------------------------------------------------------------- */
 
 struct value rt_string_space(struct rt *rt, uint64_t len)
 {
@@ -176,8 +175,7 @@ fail:
 	return rt_null();
 }
 
-/* --- lists
- * -------------------------------------------------------------------------------------------- */
+/* --- lists ------------------------------------------------------------------------------------ */
 
 struct value rt_list_make(struct rt *rt, uint64_t cap)
 {
@@ -272,8 +270,7 @@ void rt_list_add(struct rt *rt, struct value *list, struct value item)
 	rt_list_push(rt, *list, item);
 }
 
-/* --- records and cells
- * ---------------------------------------------------------------------------------- */
+/* --- records and cells ------------------------------------------------------------------------ */
 
 struct value rt_record_make(struct rt *rt, int64_t tag, const struct rt_type *type, uint32_t len)
 {

@@ -8,8 +8,7 @@
 
 #include "oracles/reference/rt.h"
 
-/* --- reading
- * --------------------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 /* The item that `key` names, or NULL and a trap. */
 static struct value *list_item(struct rt *rt, const struct rt_list *list, const struct value *key)
@@ -101,9 +100,7 @@ struct value rt_payload(struct rt *rt, struct value v, uint32_t index)
 	return result;
 }
 
-/* --- assigning
- * ------------------------------------------------------------------------------------------------
- */
+/* --- assigning -------------------------------------------------------------------------------- */
 
 static struct value *step_field(struct rt *rt, const struct value *at, const struct rt_step *step)
 {
@@ -210,9 +207,7 @@ void rt_set_box(struct rt *rt, struct value *slot, uint32_t len, const struct rt
 	rt_set_path(rt, &slot->u.cell->content, len, steps, keys, v);
 }
 
-/* --- ranges
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- ranges ----------------------------------------------------------------------------------- */
 
 static struct value int_range(struct rt *rt, int64_t first, int64_t last)
 {
@@ -266,9 +261,7 @@ struct value rt_range(struct rt *rt, struct value first, struct value last)
 	return rt_null();
 }
 
-/* --- iteration
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- iteration -------------------------------------------------------------------------------- */
 
 int64_t rt_iter_len(struct rt *rt, struct value *sequence)
 {

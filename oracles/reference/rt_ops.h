@@ -11,8 +11,7 @@
 #include "oracles/reference/rt_value.h"
 #endif
 
-/* --- traps
- * ----------------------------------------------------------------------------------------- */
+/* --- traps ------------------------------------------------------------------------------------ */
 
 /* Each sets rt->trap unless one is set already. */
 void rt_trap(struct rt *rt, const char *message);
@@ -37,8 +36,7 @@ static inline int rt_enter(struct rt *rt)
 	return 0;
 }
 
-/* --- operations of ops.def
- * -------------------------------------------------------------------------- */
+/* --- operations of ops.def -------------------------------------------------------------------- */
 
 static inline struct value rt_v_of_i(struct rt *rt, int64_t i)
 {
@@ -148,8 +146,7 @@ struct value rt_asset(struct rt *rt, struct value path);
 struct value rt_json_encode(struct rt *rt, struct value v);
 struct value rt_json_decode(struct rt *rt, struct value text);
 
-/* --- constructs of tree.h
- * --------------------------------------------------------------------------- */
+/* --- constructs of tree.h --------------------------------------------------------------------- */
 
 struct value rt_list(struct rt *rt, uint32_t len, struct value *items);
 struct value rt_map(struct rt *rt, uint32_t len, struct value *pairs); /* len counts both halves */
@@ -194,8 +191,7 @@ void rt_set_box(struct rt *rt, struct value *slot, uint32_t len, const struct rt
 int64_t rt_iter_len(struct rt *rt, struct value *sequence);
 struct value rt_iter_at(const struct value *sequence, int64_t i);
 
-/* --- a compiled program
- * ------------------------------------------------------------------------------ */
+/* --- a compiled program ----------------------------------------------------------------------- */
 
 struct rt_build {
 	const char *info; /* "mode=aot profile=... contract=aot-v1" */

@@ -36,8 +36,7 @@ static void add_cstr(struct rt *rt, struct rt_text *text, const char *s)
 	rt_text_add(rt, text, s, strlen(s));
 }
 
-/* --- numbers
- * ----------------------------------------------------------------------------------------- */
+/* --- numbers ---------------------------------------------------------------------------------- */
 
 uint32_t rt_format_int(char out[RT_NUMBER_SIZE], int64_t i)
 {
@@ -153,8 +152,7 @@ uint32_t rt_format_float(char out[RT_NUMBER_SIZE], double f)
 	return len;
 }
 
-/* --- values
- * -------------------------------------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 static struct rt_name name_of(const char *text)
 {
@@ -366,8 +364,7 @@ void rt_text_value(struct rt *rt, struct rt_text *text, const struct value *v)
 	add_value(rt, text, v, 0);
 }
 
-/* --- what programs call
- * ---------------------------------------------------------------------------------- */
+/* --- what programs call ----------------------------------------------------------------------- */
 
 struct value rt_text_take(struct rt *rt, struct rt_text *text)
 {

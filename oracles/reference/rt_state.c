@@ -19,8 +19,7 @@ enum {
 	STACK_MARGIN = 1 << 20, /* for the runtime's own frames above the watched line */
 };
 
-/* --- faults
- * -------------------------------------------------------------------------------------------- */
+/* --- faults ----------------------------------------------------------------------------------- */
 
 static char out_of_memory_text[] = "out of memory";
 static struct rt_string out_of_memory = {
@@ -105,9 +104,7 @@ struct value rt_catch(struct rt *rt)
 	return rt_cell_make(rt, RT_ERR, error);
 }
 
-/* --- life
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 void rt_init(struct rt *rt, const struct rt_program *program, void *context)
 {

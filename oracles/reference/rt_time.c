@@ -78,8 +78,7 @@ static struct moment moment_of(int64_t epoch)
 	return m;
 }
 
-/* --- to text
- * ---------------------------------------------------------------------------------------------- */
+/* --- to text ---------------------------------------------------------------------------------- */
 
 static void add(struct rt *rt, struct rt_text *out, const char *text)
 {
@@ -294,8 +293,7 @@ struct value rt_time_format(struct rt *rt, struct value epoch, struct value form
 	return result;
 }
 
-/* --- from text
- * ---------------------------------------------------------------------------------------------- */
+/* --- from text -------------------------------------------------------------------------------- */
 
 struct parse {
 	const char *at, *end;
@@ -526,8 +524,7 @@ struct value rt_time_parse(struct rt *rt, struct value text, struct value form)
 	return result;
 }
 
-/* --- the clock
- * ---------------------------------------------------------------------------------------------- */
+/* --- the clock -------------------------------------------------------------------------------- */
 
 struct value rt_time_now(struct rt *rt, uint32_t len, struct value *none)
 {

@@ -28,8 +28,7 @@ static bool invalid(struct rt *rt, const char *path, const char *message)
 	return false;
 }
 
-/* --- refinements
- * --------------------------------------------------------------------------------------- */
+/* --- refinements ------------------------------------------------------------------------------ */
 
 static int64_t count_chars(const struct rt_string *s)
 {
@@ -101,9 +100,7 @@ static bool check_refinement(struct rt *rt, const struct rt_refinement *r, const
 	}
 }
 
-/* --- types
- * -----------------------------------------------------------------------------------------------
- */
+/* --- types ------------------------------------------------------------------------------------ */
 
 static bool is_email(const struct rt_string *s)
 {
@@ -197,8 +194,7 @@ bool rt_check(struct rt *rt, uint32_t index, const struct value *v, const char *
 	return true;
 }
 
-/* --- structs and enums
- * ----------------------------------------------------------------------------------- */
+/* --- structs and enums ------------------------------------------------------------------------ */
 
 static bool check_field(struct rt *rt, const struct rt_type *type, uint32_t field,
 			const struct value *v)

@@ -225,8 +225,7 @@ struct rt_program {
 	const struct rt_regex_engine *regex; /* NULL when no type has a pattern */
 };
 
-/* --- a running program
- * ---------------------------------------------------------------------------- */
+/* --- a running program ------------------------------------------------------------------------ */
 
 enum rt_trap {
 	RT_TRAP_NONE,

@@ -189,8 +189,7 @@ struct symbol *sema_generic_blank(struct sema *s, struct symbol *generic)
 	return make_copy(s, generic, types);
 }
 
-/* --- inference
- * ---------------------------------------------------------------------------------------------- */
+/* --- inference -------------------------------------------------------------------------------- */
 
 static enum ty_kind container(struct slice name)
 {

@@ -13,27 +13,24 @@
 
 /* The elements of the HTML standard. */
 static const char tags[] =
-	" a abbr address area article aside audio b base bdi bdo blockquote body br button canvas "
-	"caption cite code col colgroup data datalist dd del details dfn dialog div dl dt em embed "
-	"fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html i "
-	"iframe "
-	"img input ins kbd label legend li link main map mark menu meta meter nav noscript object "
-	"ol "
-	"optgroup option output p param picture pre progress q rp rt ruby s samp script search "
-	"section "
-	"select slot small source span strong style sub summary sup svg table tbody td template "
-	"textarea tfoot th thead time title tr track u ul video wbr ";
+	" a abbr address area article aside audio b base bdi bdo blockquote body br button "
+	"canvas caption cite code col colgroup data datalist dd del details dfn dialog "
+	"div dl dt em embed fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 head "
+	"header hgroup hr html i iframe img input ins kbd label legend li link main map "
+	"mark menu meta meter nav noscript object ol optgroup option output p param "
+	"picture pre progress q rp rt ruby s samp script search section select slot small "
+	"source span strong style sub summary sup svg table tbody td template textarea "
+	"tfoot th thead time title tr track u ul video wbr ";
 
 /* Those of WAI-ARIA. */
 static const char aria[] =
-	" activedescendant atomic autocomplete braillelabel brailleroledescription busy checked "
-	"colcount colindex colindextext colspan controls current describedby description details "
-	"disabled dropeffect errormessage expanded flowto grabbed haspopup hidden invalid "
-	"keyshortcuts "
-	"label labelledby level live modal multiline multiselectable orientation owns placeholder "
-	"posinset pressed readonly relevant required roledescription rowcount rowindex "
-	"rowindextext "
-	"rowspan selected setsize sort valuemax valuemin valuenow valuetext ";
+	" activedescendant atomic autocomplete braillelabel brailleroledescription busy "
+	"checked colcount colindex colindextext colspan controls current describedby "
+	"description details disabled dropeffect errormessage expanded flowto grabbed "
+	"haspopup hidden invalid keyshortcuts label labelledby level live modal multiline "
+	"multiselectable orientation owns placeholder posinset pressed readonly relevant "
+	"required roledescription rowcount rowindex rowindextext rowspan selected setsize "
+	"sort valuemax valuemin valuenow valuetext ";
 
 static bool is_listed(const char *list, struct slice word)
 {
@@ -54,8 +51,7 @@ static struct ty *map_of_text(struct sema *s)
 	return ty_of(&s->types, TY_MAP, BASIC(s, TY_STRING), BASIC(s, TY_STRING));
 }
 
-/* --- children
- * ---------------------------------------------------------------------------------------------- */
+/* --- children --------------------------------------------------------------------------------- */
 
 /* A child is markup, a list of it, or text; a bare string becomes html.text(...). */
 static void check_child(struct sema *s, struct ast_expr *child)
@@ -106,8 +102,7 @@ struct ty *sema_html_children(struct sema *s, struct ast_expr *list)
 	return list->ty = list_of_html(s);
 }
 
-/* --- attributes
- * ---------------------------------------------------------------------------------------------- */
+/* --- attributes ------------------------------------------------------------------------------- */
 
 static bool is_number(struct slice text)
 {
@@ -185,8 +180,7 @@ static bool is_map_literal(struct sema *s, const struct ast_arg *arg)
 	return true;
 }
 
-/* --- calls
- * ---------------------------------------------------------------------------------------------- */
+/* --- calls ------------------------------------------------------------------------------------ */
 
 static bool has_attributes(const struct ast_expr *expr)
 {
@@ -248,8 +242,7 @@ struct ty *sema_component_call(struct sema *s, struct ast_expr *expr, struct sym
 	return sema_call_function(s, expr, component, true);
 }
 
-/* --- declarations
- * ---------------------------------------------------------------------------------------------- */
+/* --- declarations ----------------------------------------------------------------------------- */
 
 static struct ast_type *named_type(struct sema *s, const char *name, struct range range)
 {

@@ -10,8 +10,7 @@
 
 #define BASIC(s, kind) ty_basic(&(s)->types, (kind))
 
-/* --- declarations
- * ---------------------------------------------------------------------------------------------- */
+/* --- declarations ----------------------------------------------------------------------------- */
 
 static struct ast_decl *member_of(const struct ast_decl *decl, struct slice name)
 {
@@ -128,8 +127,7 @@ void sema_impls(struct sema *s)
 	}
 }
 
-/* --- heads of methods against those of the interface
- * ---------------------------------------------------------------------------------------------- */
+/* --- heads of methods against those of the interface ------------------------------------------ */
 
 /* A type equal to itself alone, the same for the same position. */
 static struct ty *blank(struct sema *s, uint32_t position)
@@ -286,8 +284,7 @@ void sema_interfaces(struct sema *s)
 	s->binding_len = 0;
 }
 
-/* --- calls
- * ---------------------------------------------------------------------------------------------- */
+/* --- calls ------------------------------------------------------------------------------------ */
 
 bool sema_has_impl(const struct sema *s, const struct symbol *interface, const struct ty *ty)
 {

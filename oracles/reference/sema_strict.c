@@ -6,8 +6,7 @@
  */
 #include "oracles/reference/sema_internal.h"
 
-/* --- capabilities
- * ---------------------------------------------------------------------------------------------- */
+/* --- capabilities ----------------------------------------------------------------------------- */
 
 static void check_used(struct sema *s, const struct unit *unit)
 {
@@ -24,8 +23,7 @@ static void check_used(struct sema *s, const struct unit *unit)
 	}
 }
 
-/* --- layers
- * ---------------------------------------------------------------------------------------------- */
+/* --- layers ----------------------------------------------------------------------------------- */
 
 /* The first part of the path inside the package, "src" aside. */
 static struct slice layer_of(const struct unit *unit)
@@ -86,8 +84,7 @@ static void check_layers(struct sema *s, const struct unit *unit)
 	}
 }
 
-/* --- error domains
- * ---------------------------------------------------------------------------------------------- */
+/* --- error domains ---------------------------------------------------------------------------- */
 
 /* The first domain of the module's signatures, to which the others are compared. */
 struct domains {

@@ -71,8 +71,7 @@ Test(manifest, malformed_text_is_refused_with_its_line)
 	}
 }
 
-/* --- packages on disk
- * ---------------------------------------------------------------------------------------------- */
+/* --- packages on disk ------------------------------------------------------------------------- */
 
 static char directory[] = "/tmp/parity-packages-XXXXXX";
 
